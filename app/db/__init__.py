@@ -1,0 +1,1 @@
+"""Tables, engines and full-text search: what is stored and how it is reached."""

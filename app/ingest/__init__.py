@@ -1,0 +1,1 @@
+"""Seed files into the database: the one writer."""

@@ -1,0 +1,1 @@
+"""Text in, frozen dataclasses out: a pure library without database, HTTP, settings or clock."""

@@ -1,0 +1,1 @@
+"""Who said what: finding sources, cues and contents."""
