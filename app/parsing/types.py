@@ -50,7 +50,7 @@ class RawArticle:
             stands in the file outside of the body is not part of it.
         title: The headline, or None.
         title_derived: True when no headline was stated and `title` is the text's own first words.
-        byline: Author names as written ("Jane Doe and John Roe"), or None.
+        authors: Names of the writers as written, without "By", in order.
         outlet: Who published it, or None.
         published_at: Time zone aware, UTC; None when the file states no date.
         language: BCP 47 tag ("en"); stated by the file or detected from the text.
@@ -63,7 +63,7 @@ class RawArticle:
     format: FileFormat
     title: str | None = None
     title_derived: bool = False
-    byline: str | None = None
+    authors: tuple[str, ...] = ()
     outlet: str | None = None
     published_at: datetime | None = None
     language: str = "en"

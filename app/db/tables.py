@@ -1,0 +1,397 @@
+"""Every table, in the order of the way of an article. The migrations are made from these.
+
+Keys are the 63-bit hashes of `app.db.ids`. Spans are stored as JSON ``[[start, end], …]`` of code
+points into `Article.text`. What lists filter and sort by (date, outlet, language, speaker) is
+repeated on quotes and claims, so that one index answers a page.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    TypeDecorator,
+)
+from sqlmodel import Field, SQLModel
+
+from app.vocabulary import ClaimKind, EntityType, MentionKind, QuoteForm, SourceStatus, SpeakerKind
+
+SpanList = list[list[int]]
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time zone aware timestamp, stored and read as UTC (SQLite forgets zones by itself)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse a naive time; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a timestamp needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _key() -> Any:
+    return Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
+def _to(target: str, *, nullable: bool = False, primary_key: bool = False) -> Any:
+    column = Column(
+        BigInteger,
+        ForeignKey(target, ondelete="CASCADE"),
+        nullable=nullable,
+        primary_key=primary_key,
+        autoincrement=False,
+    )
+    return Field(sa_column=column)
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+def _text(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(Text, nullable=nullable))
+
+
+def _time(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(UtcDateTime, nullable=nullable))
+
+
+class Dataset(SQLModel, table=True):
+    """The one row that says what the database holds and what ingest is doing.
+
+    `checksum` is the sum over all sources of the hash of path, content and versions, modulo 2^63:
+    the same files read by the same software give the same dataset version in any order, and every
+    committed change gives another.
+    """
+
+    __tablename__ = "dataset"
+
+    pk: int = Field(default=1, primary_key=True)
+    checksum: int = Field(sa_column=Column(BigInteger, nullable=False))
+    changed_at: datetime = _time()
+    parser_version: str
+    model_version: str
+    first_ingest_done: bool
+    state: str
+    files_total: int
+    files_done: int
+    ingest_started_at: datetime | None = _time(nullable=True)
+    ingest_ended_at: datetime | None = _time(nullable=True)
+
+
+class Source(SQLModel, table=True):
+    """One seed file: what it held when it was last read, and what was wrong with it."""
+
+    __tablename__ = "sources"
+
+    key: int = _key()
+    path: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    sha256: str
+    size: int
+    format: str | None
+    status: SourceStatus = _text()
+    error: str | None = _text(nullable=True)
+    error_field: str | None
+    warnings: list[str] = _json()
+    article_count: int
+    parser_version: str
+    model_version: str
+    read_at: datetime = _time()
+
+
+class Article(SQLModel, table=True):
+    """One article. `paragraphs` and `sentences` are span lists, in text order."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index(None, "published_at", "key"),
+        Index(None, "outlet", "published_at", "key"),
+    )
+
+    key: int = _key()
+    source_key: int = Field(
+        sa_column=Column(
+            BigInteger, ForeignKey("sources.key", ondelete="CASCADE"), nullable=False, index=True
+        )
+    )
+    title: str | None = _text(nullable=True)
+    title_derived: bool
+    authors: list[str] = _json()
+    outlet: str | None
+    published_at: datetime | None = _time(nullable=True)
+    language: str
+    url: str | None = _text(nullable=True)
+    meta: dict[str, Any] = _json()
+    text: str = _text()
+    paragraphs: SpanList = _json()
+    sentences: SpanList = _json()
+    word_count: int
+    quote_count: int
+    claim_count: int
+    entity_count: int
+    mention_count: int
+
+
+class ArticleAuthor(SQLModel, table=True):
+    """A writer of an article; `folded` is the name for look-ups (case and accents folded)."""
+
+    __tablename__ = "article_authors"
+
+    article_key: int = _to("articles.key", primary_key=True)
+    position: int = Field(primary_key=True)
+    name: str
+    folded: str = Field(index=True)
+
+
+class Entity(SQLModel, table=True):
+    """A person, organisation or place, one over all articles. Counts are kept by ingest."""
+
+    __tablename__ = "entities"
+    __table_args__ = (Index(None, "mention_count", "key"), Index(None, "name", "key"))
+
+    key: int = _key()
+    slug: str = Field(unique=True)
+    name: str
+    type: EntityType = Field(sa_column=Column(Text, nullable=False, index=True))
+    external_ids: dict[str, str] = _json()
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    article_count: int
+    mention_count: int
+    quote_count: int
+    claim_count: int
+    first_seen: datetime | None = _time(nullable=True)
+    last_seen: datetime | None = _time(nullable=True)
+
+
+class EntityAlias(SQLModel, table=True):
+    """A form of an entity's name as articles write it, and how often."""
+
+    __tablename__ = "entity_aliases"
+
+    entity_key: int = _to("entities.key", primary_key=True)
+    text: str = Field(sa_column=Column(Text, primary_key=True))
+    folded: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    count: int
+
+
+class EntityRole(SQLModel, table=True):
+    """A description that an article ties to an entity, where it stands."""
+
+    __tablename__ = "entity_roles"
+
+    entity_key: int = _to("entities.key", primary_key=True)
+    article_key: int = _to("articles.key", primary_key=True)
+    start: int = Field(primary_key=True)
+    end: int = Field(primary_key=True)
+    text: str = _text()
+
+
+class ArticleEntity(SQLModel, table=True):
+    """Which entities an article names, and how often."""
+
+    __tablename__ = "article_entities"
+    __table_args__ = (Index(None, "entity_key", "article_key"),)
+
+    article_key: int = _to("articles.key", primary_key=True)
+    entity_key: int = _to("entities.key", primary_key=True)
+    mention_count: int
+
+
+class Mention(SQLModel, table=True):
+    """One place where an article refers to an entity."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (Index(None, "entity_key", "article_key", "start", "end"),)
+
+    article_key: int = _to("articles.key", primary_key=True)
+    start: int = Field(primary_key=True)
+    end: int = Field(primary_key=True)
+    entity_key: int = _to("entities.key", primary_key=True)
+    kind: MentionKind = _text()
+    text: str = _text()
+    confidence: float
+
+
+class Attribution(SQLModel, table=True):
+    """Source, cue and content, and who the source is.
+
+    Attributes:
+        coreference: ``[{"span": [s, e], "antecedent": [s, e] | null, "rule": str}, …]``.
+        candidates: ``[{"entity": slug, "name": str, "score": float, "reason": str}, …]``.
+    """
+
+    __tablename__ = "attributions"
+    __table_args__ = (Index(None, "article_key"), Index(None, "speaker_key"))
+
+    key: int = _key()
+    article_key: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("articles.key", ondelete="CASCADE"), nullable=False)
+    )
+    content: SpanList = _json()
+    source: SpanList = _json()
+    cue: SpanList = _json()
+    cue_text: str | None = _text(nullable=True)
+    cue_lemma: str | None
+    speaker_key: int | None = _to("entities.key", nullable=True)
+    speaker_kind: SpeakerKind = _text()
+    speaker_name: str | None = _text(nullable=True)
+    role: SpanList = _json()
+    recipient: SpanList = _json()
+    medium: SpanList = _json()
+    kind: ClaimKind = _text()
+    hedges: SpanList = _json()
+    negated: bool
+    method: str
+    confidence: float
+    coreference: list[dict[str, Any]] = _json()
+    candidates: list[dict[str, Any]] = _json()
+
+
+class Quote(SQLModel, table=True):
+    """Words between quotation marks that an attribution gives to a speaker.
+
+    `start` and `end` reach from the first part's start to the last part's end; `text` is the
+    parts joined by a space.
+    """
+
+    __tablename__ = "quotes"
+    __table_args__ = (
+        Index(None, "published_at", "key"),
+        Index(None, "speaker_key", "published_at", "key"),
+        Index(None, "article_key", "start"),
+        Index(None, "outlet", "published_at", "key"),
+        Index(None, "cue_lemma", "published_at", "key"),
+    )
+
+    key: int = _key()
+    article_key: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("articles.key", ondelete="CASCADE"), nullable=False)
+    )
+    attribution_key: int | None = Field(
+        sa_column=Column(
+            BigInteger, ForeignKey("attributions.key", ondelete="CASCADE"), nullable=True
+        )
+    )
+    form: QuoteForm = _text()
+    text: str = _text()
+    start: int
+    end: int
+    parts: SpanList = _json()
+    speaker_key: int | None = Field(
+        sa_column=Column(BigInteger, ForeignKey("entities.key"), nullable=True)
+    )
+    speaker_kind: SpeakerKind = _text()
+    speaker_name: str | None = _text(nullable=True)
+    speaker_role: str | None = _text(nullable=True)
+    cue_lemma: str | None
+    confidence: float
+    published_at: datetime | None = _time(nullable=True)
+    outlet: str | None
+    language: str
+
+
+class QuoteAbout(SQLModel, table=True):
+    """An entity that a quotation names."""
+
+    __tablename__ = "quote_about"
+    __table_args__ = (Index(None, "entity_key", "quote_key"),)
+
+    quote_key: int = _to("quotes.key", primary_key=True)
+    entity_key: int = _to("entities.key", primary_key=True)
+    position: int
+
+
+class Claim(SQLModel, table=True):
+    """A proposition that somebody could check; `text` is the content's parts joined by a space.
+
+    Attributes:
+        numbers: ``[{"span": [s, e], "value": float, "unit": str | null}, …]``.
+        dates: ``[{"span": [s, e], "value": str | null}, …]``.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        Index(None, "published_at", "key"),
+        Index(None, "claimant_key", "published_at", "key"),
+        Index(None, "article_key", "start"),
+        Index(None, "outlet", "published_at", "key"),
+        Index(None, "check_worthiness", "key"),
+    )
+
+    key: int = _key()
+    article_key: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("articles.key", ondelete="CASCADE"), nullable=False)
+    )
+    attribution_key: int | None = Field(
+        sa_column=Column(
+            BigInteger, ForeignKey("attributions.key", ondelete="CASCADE"), nullable=True
+        )
+    )
+    quote_key: int | None = Field(
+        sa_column=Column(BigInteger, ForeignKey("quotes.key", ondelete="SET NULL"), nullable=True)
+    )
+    kind: ClaimKind = _text()
+    text: str = _text()
+    start: int
+    end: int
+    content: SpanList = _json()
+    claimant_key: int | None = Field(
+        sa_column=Column(BigInteger, ForeignKey("entities.key"), nullable=True)
+    )
+    claimant_kind: SpeakerKind = _text()
+    claimant_name: str | None = _text(nullable=True)
+    claimant_role: str | None = _text(nullable=True)
+    cue_lemma: str | None
+    hedges: SpanList = _json()
+    negated: bool
+    hedged: bool
+    numbers: list[dict[str, Any]] = _json()
+    has_number: bool
+    dates: list[dict[str, Any]] = _json()
+    check_worthiness: float
+    method: str
+    confidence: float
+    published_at: datetime | None = _time(nullable=True)
+    outlet: str | None
+    language: str
+
+
+class ClaimAbout(SQLModel, table=True):
+    """An entity that a claim names."""
+
+    __tablename__ = "claim_about"
+    __table_args__ = (Index(None, "entity_key", "claim_key"),)
+
+    claim_key: int = _to("claims.key", primary_key=True)
+    entity_key: int = _to("entities.key", primary_key=True)
+    position: int
