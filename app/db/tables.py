@@ -16,6 +16,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     Text,
     TypeDecorator,
@@ -58,7 +59,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _key() -> Any:
-    return Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    # SQLite takes only the very word INTEGER for its own row number; with it a look-up by key is
+    # one search in one tree, and full-text tables can point at rows.
+    integer = BigInteger().with_variant(Integer, "sqlite")
+    return Field(sa_column=Column(integer, primary_key=True, autoincrement=False))
 
 
 def _to(target: str, *, nullable: bool = False, primary_key: bool = False) -> Any:
