@@ -1,0 +1,61 @@
+# On Record. The two commands that matter: `make serve` and `make test`.
+# Needs python3 (3.11 or newer), pip and make; everything else goes into .venv.
+
+PYTHON ?= python3
+PORT ?= $(or $(ONRECORD_PORT),8000)
+SEEDS ?= $(or $(ONRECORD_SEEDS),seeds)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# Byte code is what makes a start quick; an environment that forbids it would cost seconds each time.
+unexport PYTHONDONTWRITEBYTECODE
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help serve demo test check format lock evaluate clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "On Record needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }
+	@test -x $(BIN)/python || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); }
+	@echo "Installing into $(VENV) from requirements.lock (a minute or two, once) …"
+	@$(BIN)/python -m pip install --quiet --compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q app
+	@touch $@
+
+serve: $(READY) ## Serve the seed articles: make serve [PORT=8123] [SEEDS="folder other"]
+	@ONRECORD_PORT="$(PORT)" ONRECORD_SEEDS="$(SEEDS)" $(BIN)/onrecord serve
+
+demo: $(READY) ## Serve the seed article and our own invented ones
+	@ONRECORD_PORT="$(PORT)" ONRECORD_SEEDS="seeds tests/articles" \
+		ONRECORD_DATABASE_URL="$(or $(ONRECORD_DATABASE_URL),sqlite:///data/demo.db)" $(BIN)/onrecord serve
+
+test: $(READY) ## Run every test that this machine can run
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## Style, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(READY) ## Bring the code into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(READY) ## Renew requirements.lock: make lock [ARGS=--upgrade]
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-header --universal \
+		$(ARGS) -o requirements.lock
+
+evaluate: $(READY) ## Measure extraction against gold data
+	@$(BIN)/python -m tests.quality.evaluate $(ARGS)
+
+clean: ## Remove the environment and everything that was made
+	rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
