@@ -65,8 +65,13 @@ class FileFormat(StrEnum):
 
 
 class SourceStatus(StrEnum):
-    """What became of a seed file."""
+    """What became of a seed file.
 
+    ``loading``: a part of its articles is committed, or it has to be read again; the rest follows.
+    ``failed``: it, or one of its articles, could not be read; its `error` says why.
+    """
+
+    LOADING = "loading"
     LOADED = "loaded"
     FAILED = "failed"
 

@@ -7,6 +7,7 @@ a readable slug; their key is the hash of the slug.
 """
 
 import hashlib
+import unicodedata
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
 _LENGTH = 13
@@ -35,3 +36,28 @@ def from_id(prefix: str, public_id: str) -> int | None:
         return None
     key = int(tail, 32)
     return key if key < 2**63 else None
+
+
+def dataset_version(checksum: int) -> str:
+    """Return the public name of a state of the data: ``dataset_version(5) == "ds_0000000000005"``.
+
+    Args:
+        checksum: `Dataset.checksum`, in [0, 2^63).
+
+    Raises:
+        ValueError: The checksum is out of its range.
+    """
+    if not 0 <= checksum < 2**63:
+        raise ValueError(f"a checksum lies in [0, 2^63), this one is {checksum}")
+    return to_id("ds", checksum)
+
+
+def fold(text: str) -> str:
+    """Return what two spellings of a name share: case, accents and white space are folded.
+
+    For comparing and looking up only; stored text is never folded. ``fold(" José  Pérez") ==
+    "jose perez"``.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
