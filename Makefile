@@ -13,10 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check format lock evaluate clean
+.PHONY: help serve demo test check format lock evaluate image-check clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -55,6 +55,9 @@ lock: $(READY) ## Renew requirements.lock: make lock [ARGS=--upgrade]
 
 evaluate: $(READY) ## Measure extraction against gold data
 	@$(BIN)/python -m tests.quality.evaluate $(ARGS)
+
+image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
+	@.ci/image-check
 
 clean: ## Remove the environment and everything that was made
 	rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
