@@ -1,0 +1,160 @@
+"""Which files there are, and their bytes, read without following a trap."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.parsing.errors import ReadError
+
+# Files that stand beside articles and are none: hand-written facts about entities, and what
+# editors leave behind.
+_BESIDE_ARTICLES = frozenset({"entities.yaml", "entities.yml"})
+_EDITOR_LEFTOVERS = ("~", ".bak", ".orig", ".swp", ".swo", ".tmp", ".rej")
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFile:
+    """A file that may hold articles.
+
+    Attributes:
+        path: Where it is.
+        root: The folder that it was found under; nothing outside of it is read.
+        name: Its stable label: the path from the root's parent, with slashes
+            ("seeds/000_x.txt"); for a file that was given by itself, the file's name.
+    """
+
+    path: Path
+    root: Path
+    name: str
+
+
+def find_files(paths: Iterable[Path]) -> Iterator[SeedFile]:
+    """Find the files that `paths` (files and folders) name, folders read to any depth.
+
+    Hidden files and folders, editors' left-overs and ``entities.yaml`` are passed over. Files of
+    a kind that no reader knows, links, pipes and paths that do not exist are yielded too, so that
+    `read_file` can say what is wrong with them. Links to folders are not entered.
+
+    Yields:
+        Each file once, in the order of `paths` and by name inside of a folder.
+    """
+    given = [Path(os.path.abspath(path)) for path in paths]
+    labels = _label_roots(given)
+    seen: set[Path] = set()
+    for path, label in zip(given, labels, strict=True):
+        if path.is_dir():
+            found = _walk(path, root=path, label=label)
+        else:
+            found = iter([SeedFile(path, path.parent, label)])
+        for file in found:
+            if file.path not in seen:
+                seen.add(file.path)
+                yield file
+
+
+def _label_roots(paths: list[Path]) -> list[str]:
+    """Name each path by its last part, by more parts where two would be called the same."""
+    unique = list(dict.fromkeys(paths))
+    lengths = dict.fromkeys(unique, 1)
+    while True:
+        labels = {path: "/".join(path.parts[-lengths[path] :]) for path in unique}
+        shared = [
+            path
+            for path in unique
+            if list(labels.values()).count(labels[path]) > 1 and lengths[path] < len(path.parts)
+        ]
+        if not shared:
+            return [_to_utf8(labels[path]) for path in paths]
+        for path in shared:
+            lengths[path] += 1
+
+
+def _walk(folder: Path, *, root: Path, label: str) -> Iterator[SeedFile]:
+    try:
+        with os.scandir(folder) as entries:
+            listing = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        yield SeedFile(folder, root, label)
+        return
+    for entry in listing:
+        if _is_passed_over(entry.name):
+            continue
+        name = f"{label}/{_to_utf8(entry.name)}"
+        path = folder / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, root=root, label=name)
+        else:
+            yield SeedFile(path, root, name)
+
+
+def _is_passed_over(name: str) -> bool:
+    return (
+        name.startswith(".")
+        or (name.startswith("#") and name.endswith("#"))
+        or name.lower() in _BESIDE_ARTICLES
+        or name.lower().endswith(_EDITOR_LEFTOVERS)
+    )
+
+
+def _to_utf8(name: str) -> str:
+    """Make a file name printable: bytes that are not UTF-8 are escaped."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def read_bytes(file: SeedFile, *, max_bytes: int) -> bytes:
+    """Read a regular file that lies inside of its root, at most `max_bytes` bytes long.
+
+    Pipes, sockets and devices are never waited for, and a link out of the root is not followed.
+
+    Raises:
+        ReadError: It cannot be read, is no regular file, lies outside, is too large, or is empty.
+    """
+    try:
+        path = file.path.resolve(strict=True)
+        if not path.is_relative_to(file.root.resolve()):
+            raise ReadError(file.name, "is a link that leads out of its folder; it is not followed")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ReadError(file.name, _say_what_it_is(status.st_mode))
+        # The path can be exchanged after the look at it: the open file is looked at again, and
+        # neither a link nor a pipe that took its place can lead astray or block.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with open(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise ReadError(file.name, _say_what_it_is(status.st_mode))
+            data = stream.read(max_bytes + 1) if status.st_size <= max_bytes else b""
+    except (OSError, RuntimeError) as error:
+        raise ReadError(file.name, _say_why_not(error)) from error
+    size = max(status.st_size, len(data))
+    if size > max_bytes:
+        raise ReadError(file.name, f"has {size:,} bytes; at most {max_bytes:,} are read")
+    if not data:
+        raise ReadError(file.name, "is empty")
+    return data
+
+
+def _say_what_it_is(mode: int) -> str:
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a named pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    kind = next((words for test, words in kinds if test(mode)), "something else")
+    return f"is {kind}, not a file"
+
+
+def _say_why_not(error: OSError | RuntimeError) -> str:
+    number = error.errno if isinstance(error, OSError) else errno.ELOOP
+    if number == errno.ENOENT:
+        return "does not exist"
+    if number in (errno.EACCES, errno.EPERM):
+        return "may not be read: permission is missing"
+    if number == errno.ELOOP:
+        return "is a link that leads in a circle"
+    return f"cannot be read: {error}"
