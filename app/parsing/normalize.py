@@ -73,7 +73,7 @@ def _is_indented(text: str, line: Span) -> bool:
 
 
 def _is_hard_wrapped(text: str, lines: list[Span]) -> bool:
-    """Say whether the lines that another line follows at once look like pieces of a paragraph."""
+    """Say whether lines are short and most that another follows at once end inside a sentence."""
     inner = [
         line
         for line, following in pairwise(lines)
@@ -81,8 +81,9 @@ def _is_hard_wrapped(text: str, lines: list[Span]) -> bool:
     ]
     if not inner:
         return False
-    lengths = [line.end - line.start for line in inner]
-    if max(lengths) > WRAPPED_LINE_AT_MOST or median(lengths) < WRAPPED_LINE_MEDIAN_AT_LEAST:
+    if max(line.end - line.start for line in lines) > WRAPPED_LINE_AT_MOST:
+        return False
+    if median(line.end - line.start for line in inner) < WRAPPED_LINE_MEDIAN_AT_LEAST:
         return False
     ended = sum(
         1 for line in inner if _SENTENCE_END.search(text, max(line.start, line.end - 4), line.end)
