@@ -27,6 +27,7 @@ class Graph:
     block: int
     method: str
     keep: frozenset[str]
+    smooth: dict[str, NDArray] = field(default_factory=dict)
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     weights: list[onnx.TensorProto] = field(default_factory=list)
 
@@ -45,6 +46,10 @@ class Graph:
     def multiply(self, source: str, name: str, weight: NDArray, bias: NDArray) -> str:
         """`source @ weight.T + bias` for a weight of shape (outputs, inputs)."""
         shift = self.store(f"{name}.bias", bias.astype(np.float32))
+        if name in self.smooth:
+            factor = self.smooth[name].astype(np.float32)
+            source = self._divide(source, factor)
+            weight = weight * factor
         if self.method == "float" or name in self.keep:
             matrix = self.store(f"{name}.weight", weight.T.astype(np.float32))
             product = self.add("MatMul", [source, matrix], f"{name}.product")
@@ -53,6 +58,13 @@ class Graph:
         else:
             product = self._multiply_dynamic(source, name, weight)
         return self.add("Add", [product, shift], f"{name}.out")
+
+    def _divide(self, source: str, factor: NDArray) -> str:
+        """`source / factor`, once for all matrices that take the same quotient."""
+        name = f"{source}.even"
+        if all(node.name != name for node in self.nodes):
+            self.add("Mul", [source, self.store(f"{name}.factor", 1 / factor)], name)
+        return name
 
     def _multiply_blocks(self, source: str, name: str, weight: NDArray) -> str:
         outputs, inputs = weight.shape
@@ -113,6 +125,7 @@ def build_graph(
     block: int = 128,
     gelu: str = "Gelu",
     keep: frozenset[str] = frozenset(),
+    smooth: dict[str, NDArray] | None = None,
 ) -> onnx.ModelProto:
     """The whole model.
 
@@ -122,12 +135,14 @@ def build_graph(
         block: columns that share a scale, in "blocks".
         gelu: the activation's operator.
         keep: names of matrices left in 32 bits.
+        smooth: by matrix, factors that move the spread of its inputs' columns into its weights
+            (SmoothQuant, Xiao et al., 2023), shape (inputs,).
 
     Returns:
         A graph with inputs `ids` and `shapes` of shape (1, pieces) and output `scores` of shape
         (1, pieces, HEAD_WIDTH).
     """
-    g = Graph(block, method, keep)
+    g = Graph(block, method, keep, smooth or {})
     words = g.look_up("ids", "words", weights["words.weight"])
     shapes = g.add("Gather", [g.store("shapes.table", weights["shapes.weight"]), "shapes"], "shape")
     size = g.add("Shape", ["ids"], "size", start=1, end=2)

@@ -188,12 +188,20 @@ def pack_windows(
     windows: list[Window] = []
     room = limit if first_limit is None else first_limit
     start, length = 0, 1
+    last, last_size = 0, 0
     for begin, end in _chunk_paragraphs(pieces, text, limit):
         size = int(pieces.first[end] - pieces.first[begin]) + 1
         if begin > start and length + size > room:
-            windows.append(Window(start, begin, length))
-            start, length, room = begin, 1, limit
+            # "He said:" goes with what he said, in the next window.
+            leads = last > start and text[pieces.ends[begin - 1] - 1] == ":"
+            if leads and last_size + size < limit:
+                windows.append(Window(start, last, length - last_size))
+                start, length, room = last, 1 + last_size, limit
+            else:
+                windows.append(Window(start, begin, length))
+                start, length, room = begin, 1, limit
         length += size
+        last, last_size = begin, size
     if len(pieces.starts) > start:
         windows.append(Window(start, len(pieces.starts), length))
     return windows

@@ -22,6 +22,8 @@ BEGIN, INSIDE = 5, 6
 WHOLE_CHANCE = 0.35
 """Mean chance of content from which a quoted stretch is taken whole (chosen on dev)."""
 
+OUTSIDE = 0
+
 BONUS = 12.0
 """What the tag scores are raised by: more than any the model gives."""
 
@@ -52,3 +54,21 @@ def favour_quoted(tags: Floats, words: Pieces, quoted: Sequence[Quoted]) -> Floa
         raised[first, BEGIN:] += BONUS
         raised[first + 1 : last, INSIDE] += BONUS
     return raised
+
+
+def blank_words(tags: Floats, ranges: Sequence[tuple[int, int]]) -> Floats:
+    """Scores that leave words out of every span: a rule has read them already.
+
+    Args:
+        tags: scores of the attribution tags, shape (words, 7).
+        ranges: [first, last) words.
+
+    Returns:
+        Scores of the same shape; the input stays as it is.
+    """
+    if not ranges:
+        return tags
+    blanked = tags.copy()
+    for first, last in ranges:
+        blanked[first:last, OUTSIDE] += 4 * BONUS
+    return blanked
