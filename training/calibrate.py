@@ -29,7 +29,8 @@ def load_scorer(shared: Path) -> ModuleType:
     """The project's scorer, from its file."""
     path = shared / "eval" / "score_attribution.py"
     spec = importlib.util.spec_from_file_location("score_attribution", path)
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -40,9 +41,7 @@ def collect(model: ReaderModel, shared: Path) -> tuple[NDArray, NDArray, NDArray
     scorer = load_scorer(shared)
     rows, right, articles = [], [], []
     gold = scorer.annotators(str(shared / "polnear"), "dev")
-    for number, reading in enumerate(
-        read_polnear(shared / "polnear", "dev", all_annotators=False)
-    ):
+    for number, reading in enumerate(read_polnear(shared / "polnear", "dev", all_annotators=False)):
         scores = model.read(reading.text)
         linked = list_linked(scores, tuning=model.tuning)
         found = [place_linked(scores, one, model.tuning) for one in linked]

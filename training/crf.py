@@ -33,7 +33,7 @@ def score_sequences(
         moves: (tags, tags), mask included.
         begin: (tags,), mask included.
     """
-    count, width, _ = scores.shape
+    width = scores.shape[1]
     inside = torch.arange(width)[None] < lengths[:, None]
     gold = scores.gather(2, tags[..., None]).squeeze(2)
     gold = gold + torch.cat([begin[tags[:, :1]], moves[tags[:, :-1], tags[:, 1:]]], 1)

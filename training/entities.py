@@ -31,6 +31,9 @@ FILES = {
 }
 """Files with the share of their documents used in an epoch: tweets and re3d's looser spans less."""
 
+CLOSING = {".", ",", ";", ":", "?", "!", ")", "]", "%", "'s", "n't", "'"}
+"""Tokens that print sets without a space before them."""
+
 SENTENCES_IN_PARAGRAPH = 4
 SENTENCES_IN_DOCUMENT = 12
 """Files without document borders are cut into documents of this many sentences."""
@@ -104,7 +107,7 @@ def _build(
         previous = "O"
         for token, label in sentence:
             token = {"-LRB-": "(", "-RRB-": ")", "``": '"', "''": '"'}.get(token, token)
-            closing = token in {".", ",", ";", ":", "?", "!", ")", "]", "%", "'s", "n't", "'"}
+            closing = token in CLOSING
             closing = (
                 closing or (token == '"' and opened) or re.fullmatch(r"'(re|ll|ve|d|m)", token)
             )

@@ -31,7 +31,7 @@ def find_factors(model: Reader, examples: list[Example], *, share: float) -> dic
     """
     reach: dict[str, torch.Tensor] = {}
 
-    def watch(name: str):  # noqa: ANN202
+    def watch(name: str):
         def hook(_module, inputs, _output) -> None:
             top = inputs[0].detach().abs().flatten(0, -2).amax(0)
             reach[name] = torch.maximum(reach[name], top) if name in reach else top

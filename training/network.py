@@ -29,6 +29,7 @@ class Layer(nn.Module):
     """One transformer block, normalised after each half."""
 
     def __init__(self) -> None:
+        """Make the block with random weights."""
         super().__init__()
         self.qkv = nn.Linear(HIDDEN, 3 * HIDDEN)
         self.out = nn.Linear(HIDDEN, HIDDEN)
@@ -52,6 +53,7 @@ class Reader(nn.Module):
     """Encoder and heads; `forward` gives one row of head scores for each piece."""
 
     def __init__(self, *, dropout: float = 0.1) -> None:
+        """Make the model; only `load_encoder` gives it weights worth having."""
         super().__init__()
         self.words = nn.Embedding(30522, HIDDEN)
         self.places = nn.Embedding(512, HIDDEN)
@@ -67,7 +69,7 @@ class Reader(nn.Module):
         nn.init.zeros_(self.heads.bias)
 
     def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor | None) -> Tensor:
-        """Scores of shape (batch, pieces, HEAD_WIDTH) for piece numbers of shape (batch, pieces)."""
+        """Scores of shape (batch, pieces, HEAD_WIDTH) for piece numbers (batch, pieces)."""
         x = self.words(ids) + self.places.weight[: ids.shape[1]] + self.shapes(shapes)
         x = F.dropout(self.norm(x), self.dropout, self.training)
         for layer in self.layers:

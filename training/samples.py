@@ -190,7 +190,7 @@ def list_epoch(
         if sample.share < 1 and draw.random() >= sample.share:
             continue
         first_limit = draw.randint(limit // 4, limit)
-        # One text in eight is cut small: short articles and last windows are read with less context.
+        # One text in eight is cut small: short articles are read with less context.
         size = limit if draw.random() >= 0.125 else limit // 2
         examples += cut_sample(sample, table, limit=size, first_limit=min(first_limit, size))
     return examples

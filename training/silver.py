@@ -52,8 +52,32 @@ FIXED = {
 }
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov)\.? ([A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?)")
 BODIES = frozenset(
-    "Foundation University Campaign Party Committee House Times Post News Court Institute College "
-    "Center Council Group Inc Co Bank Association Union Department School Hotel Tower".split()
+    [
+        "Foundation",
+        "University",
+        "Campaign",
+        "Party",
+        "Committee",
+        "House",
+        "Times",
+        "Post",
+        "News",
+        "Court",
+        "Institute",
+        "College",
+        "Center",
+        "Council",
+        "Group",
+        "Inc",
+        "Co",
+        "Bank",
+        "Association",
+        "Union",
+        "Department",
+        "School",
+        "Hotel",
+        "Tower",
+    ]
 )
 TAGS = {"person": 1, "organisation": 3, "place": 5}
 

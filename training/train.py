@@ -207,6 +207,7 @@ class Threads:
     """
 
     def __init__(self, most: int) -> None:
+        """Start with the most that is allowed."""
         self._most = most
         self._costs: dict[int, float] = {}
         self._step = 0
@@ -310,7 +311,8 @@ def train(options: argparse.Namespace) -> None:
                 left = budget - (now - began)
                 print(
                     f"step {step} epoch {epoch + place / len(batches):.2f} {text} "
-                    f"{pieces / (now - began - spent):.0f} pieces/s, {threads.count} threads, {left / 60:.1f} min left",
+                    f"{pieces / (now - began - spent):.0f} pieces/s, {threads.count} threads, "
+                    f"{left / 60:.1f} min left",
                     flush=True,
                 )
                 seen = {}

@@ -108,6 +108,7 @@ class ReaderModel:
     """
 
     def __init__(self, folder: Path = MODELS, *, threads: int = 1) -> None:
+        """Load the files; about a quarter of a second."""
         self.tuning = load_tuning(folder / "reader.json")
         self._table = PieceTable(Tokenizer.from_file(str(folder / "tokenizer.json")))
         options = onnxruntime.SessionOptions()

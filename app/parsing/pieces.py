@@ -83,6 +83,7 @@ class PieceTable:
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
+        """Take over a tokenizer; its padding and truncation are switched off."""
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
@@ -224,16 +225,16 @@ def _chunk_paragraphs(pieces: Pieces, text: str, limit: int) -> Iterator[Span]:
 
 
 def _find_cut(pieces: Pieces, text: str, begin: int, room: int) -> int:
-    """Last place at most `room` pieces behind word `begin` where a sentence ends, else the limit."""
+    """Last sentence end at most `room` pieces behind word `begin`, else the limit."""
     last = int(np.searchsorted(pieces.first, pieces.first[begin] + room, side="right")) - 1
     last = max(last, begin + 1)
     for word in range(last, begin + (last - begin) // 2, -1):
         gap = pieces.ends[word - 1] < pieces.starts[word]
         if gap and text[pieces.ends[word - 1] - 1] in _SENTENCE_END:
             return word
-        if gap and word - 2 > begin and text[pieces.ends[word - 2] - 1] in _SENTENCE_END:
-            if not text[pieces.ends[word - 1] - 1].isalnum():
-                return word
+        mark = not text[pieces.ends[word - 1] - 1].isalnum()  # a closing mark behind the stop
+        if gap and mark and word - 2 > begin and text[pieces.ends[word - 2] - 1] in _SENTENCE_END:
+            return word
     return last
 
 
