@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.parsing.attribution.layout import Spoken, find_signed, find_turns
 from app.parsing.attribution.linker import Linked, link_spans
-from app.parsing.attribution.marks import Signed, find_quoted, find_signed
+from app.parsing.attribution.marks import find_quoted
 from app.parsing.attribution.reconcile import blank_words, favour_quoted
 from app.parsing.attribution.tagger import decode_tags
 from app.parsing.model import ATTRIBUTION_TAGS, Scores, Tuning
@@ -50,11 +51,14 @@ def list_linked(
     if paragraphs is None:
         paragraphs = find_paragraphs(scores.text)
     quoted = find_quoted(scores.text, paragraphs)
-    signed = _list_signed(scores, find_signed(scores.text, paragraphs, quoted))
+    ruled = _list_spoken(
+        scores,
+        [*find_signed(scores.text, paragraphs, quoted), *find_turns(scores.text, paragraphs)],
+    )
     tags = favour_quoted(scores.tags, scores.words, quoted)
     decoded = decode_tags(
         blank_words(
-            tags, [part for one in signed for part in (one.cue, one.source, *one.content) if part]
+            tags, [part for one in ruled for part in (one.cue, one.source, *one.content) if part]
         ),
         scores.words.paragraphs,
         names=ATTRIBUTION_TAGS,
@@ -62,18 +66,18 @@ def list_linked(
         begin=tuning.begin,
     )
     linked = link_spans(scores, decoded, quoted=quoted, tuning=tuning)
-    return sorted([*linked, *signed], key=lambda one: one.content[0])
+    return sorted([*linked, *ruled], key=lambda one: one.content[0])
 
 
-def _list_signed(scores: Scores, signed: Sequence[Signed]) -> list[Linked]:
-    """Quotations with a signature as attributions, as sure as a rule can be."""
+def _list_spoken(scores: Scores, spoken: Sequence[Spoken]) -> list[Linked]:
+    """What the layout tells as attributions, as sure as a rule can be."""
     words = scores.words
 
     def find(span: Span) -> tuple[int, int]:
         first = int(np.searchsorted(words.ends, span.start, side="right"))
         return first, int(np.searchsorted(words.starts, span.end, side="left"))
 
-    ranges = [(find(one.quoted.span), find(one.dash), find(one.name)) for one in signed]
+    ranges = [(find(one.content), find(one.cue), find(one.source)) for one in spoken]
     return [
         Linked(source, cue, (content,), SURE)
         for content, cue, source in ranges

@@ -24,6 +24,9 @@ Floats = NDArray[np.float32]
 SEEK_CUE, CUE, SEEK_SOURCE, SOURCE = range(4)
 """Places of the pointer vectors in `Scores.pointers`."""
 
+REACH = 14
+"""Words between a quotation and a cue that is close behind it: a long name fits in between."""
+
 GROW_CHANCE = 0.15
 """A span that a pointer chose goes on while the chance of its inner tag is higher than this."""
 
@@ -58,6 +61,7 @@ class LinkWeights:
         no_source: added to the choice that a cue has no source.
         untagged_cue: added to a word that no tag calls a cue.
         untagged_source: added to a word that no tag calls a source.
+        leads_on: added to a cue close behind a quotation whose last mark follows a comma.
     """
 
     pointer: float = 1.0
@@ -68,6 +72,7 @@ class LinkWeights:
     no_source: float = 0.0
     untagged_cue: float = -2.0
     untagged_source: float = -2.0
+    leads_on: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,18 @@ class _Links:
         if self._sentences[first] != self._sentences[seeker.first]:
             score += weights.other_sentence
         gap = first - seeker.last if first > seeker.first else seeker.first - last
+        if kind == CUE and 0 <= first - seeker.last <= REACH and self._leads_on(seeker):
+            score += weights.leads_on
         return score + weights.distance * max(gap, 0)
+
+    def _leads_on(self, content: Tagged) -> bool:
+        """Whether a quotation ends in a comma: its cue then stands right behind it."""
+        text, words = self._scores.text, self._scores.words
+        if content.last - content.first < 3:
+            return False
+        mark = text[words.starts[content.last - 1]]
+        before = text[words.ends[content.last - 2] - 1]
+        return mark in "”\"’'" and before in ",'’"
 
     def _grow(self, word: int, role: str) -> Tagged:
         """A span from a word to the right, as far as its inner tag is likely."""

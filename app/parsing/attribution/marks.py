@@ -14,9 +14,6 @@ from dataclasses import dataclass
 
 from app.parsing.types import Span
 
-SIGNATURE = re.compile(r"\s*(?P<dash>--?|[—―–])\s*(?P<name>[^\W\d_][^\r\n“”\"]{1,90}?)[\s.]*\Z")
-"""What stands between a quotation's last mark and its paragraph's end when the speaker signs it."""
-
 MARK = re.compile(r"''|``|[\"“”„‟«»‘’‚‛'`]")
 
 _OPENING = {
@@ -57,21 +54,6 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """A quotation with its speaker's name behind a dash ("… for me.” — Ann Smith").
-
-    Attributes:
-        quoted: the quotation.
-        dash: the dash, which stands for "said".
-        name: what follows it.
-    """
-
-    quoted: Quoted
-    dash: Span
-    name: Span
-
-
-@dataclass(frozen=True, slots=True)
 class _Mark:
     start: int
     end: int
@@ -96,45 +78,6 @@ def find_quoted(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Quoted
         follows = paragraphs[number + 1] if number + 1 < len(paragraphs) else None
         found += _pair_paragraph(text, start, end, follows)
     return sorted(found, key=lambda quoted: (quoted.span.start, -quoted.span.end))
-
-
-def find_signed(
-    text: str, paragraphs: Sequence[tuple[int, int]], quoted: Sequence[Quoted]
-) -> list[Signed]:
-    """Quotations that fill a paragraph but for a dash and a name of at most twelve words.
-
-    The signature stands in the quotation's paragraph or is the next one. Reviews of readers'
-    voices are written so, and a tagger sees too few of them to learn it.
-
-    Args:
-        text: the text.
-        paragraphs: disjoint spans in text order.
-        quoted: what `find_quoted` found in them.
-    """
-    by_start = {one.span.start: one for one in quoted if not one.depth and one.closed}
-    found = []
-    for number, (start, end) in enumerate(paragraphs):
-        while start < end and text[start].isspace():
-            start += 1
-        one = by_start.get(start)
-        if one is None or text.count(" ", start, one.span.end) < 3:
-            continue
-        last = one.span.end
-        if text[last:end].strip(" .") or number + 1 == len(paragraphs):
-            signature = _match_signature(text, last, end)
-        else:
-            signature = _match_signature(text, *paragraphs[number + 1])
-        if signature is not None:
-            found.append(Signed(one, *signature))
-    return found
-
-
-def _match_signature(text: str, start: int, end: int) -> tuple[Span, Span] | None:
-    match = SIGNATURE.match(text[start:end]) if end - start < 120 else None
-    if match is None or not match["name"][0].isupper() or match["name"].count(" ") > 11:
-        return None
-    dash, name = match.span("dash"), match.span("name")
-    return Span(start + dash[0], start + dash[1]), Span(start + name[0], start + name[1])
 
 
 def _pair_paragraph(
