@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.db import tables
-from app.db.ids import ARTICLE, ATTRIBUTION, CLAIM, QUOTE, fold, to_key
+from app.db.fold import fold
+from app.db.ids import ARTICLE, ATTRIBUTION, CLAIM, QUOTE, to_key
 from app.parsing.types import (
     Attribution,
     Claim,
