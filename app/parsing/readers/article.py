@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.parsing.errors import ReadError
-from app.parsing.normalize import normalize_text
+from app.parsing.normalize import find_paragraphs, normalize_text
 from app.parsing.readers.dates import DateError, parse_date
 from app.parsing.readers.files import SeedFile
 from app.parsing.readers.languages import clean_language, detect_language
@@ -16,6 +16,8 @@ from app.vocabulary import FileFormat
 
 # About what a list of articles can show in one line.
 TITLE_LENGTH = 80
+# Enough of a text to see whether it is hard-wrapped, in characters.
+_OPENING = 2_000
 
 _BY = re.compile(r"by:?\s+", re.I)
 _BETWEEN_NAMES = re.compile(r"\s*(?:;|&|,?\s+and\s|,)\s*")
@@ -135,14 +137,9 @@ def build_article(
 
 def derive_title(text: str) -> str:
     """Return the text's own first words, at most 80 characters, with "…" where they were cut."""
-    words = " ".join(text.lstrip()[: 4 * TITLE_LENGTH].split("\n\n")[0].split())
-    first_line = " ".join(text.lstrip().split("\n", 1)[0][: 4 * TITLE_LENGTH].split())
-    if (
-        len(first_line) > TITLE_LENGTH
-        or first_line == words
-        or first_line.endswith((".", "?", "!"))
-    ):
-        words = first_line
+    opening = text.lstrip()[:_OPENING]
+    paragraphs = find_paragraphs(opening)
+    words = " ".join(paragraphs[0].of(opening).split()) if paragraphs else ""
     if len(words) <= TITLE_LENGTH:
         return words
     head = words[: TITLE_LENGTH - 1]
