@@ -71,12 +71,18 @@ def to_left_out(article_key: int, *, other: str) -> str:
 class Ledger:
     """All files' rows in short, and the dataset's row; written through in the given transaction.
 
-    An object whose transaction was rolled back is out of step: make another.
+    After a rollback it is out of step until it is told to `read`.
     """
 
     def __init__(self, connection: Connection, *, versions: Versions, now: datetime) -> None:
         """Read every file's row; make the dataset's row if it is missing."""
         self.versions = versions
+        if connection.scalar(select(_DATASET.c.pk)) is None:
+            connection.execute(insert(_DATASET), to_values(_to_empty_dataset(versions, now=now)))
+        self.read(connection)
+
+    def read(self, connection: Connection) -> None:
+        """Read every file's row, anew where the last transaction was rolled back."""
         self.sources: dict[str, SourceState] = {}
         self._left_out: dict[str, set[str]] = {}
         self._loading: set[str] = set()
@@ -96,10 +102,7 @@ class Ledger:
                     left_out=_find_left_out(warnings),
                 ),
             )
-        checksum = connection.scalar(select(_DATASET.c.checksum))
-        if checksum is None:
-            connection.execute(insert(_DATASET), to_values(_to_empty_dataset(versions, now=now)))
-            checksum = 0
+        checksum: int = connection.scalar(select(_DATASET.c.checksum)) or 0
         self._rest = (checksum - self._sum) % _MODULUS
 
     @property

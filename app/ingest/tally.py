@@ -69,7 +69,7 @@ def read_tally(connection: Connection, *, article_key: int) -> Tally:
         query = select(column, func.count()).where(
             column.table.c.article_key == article_key, column.is_not(None)
         )
-        return Counter(dict(connection.execute(query.group_by(column)).tuples().all()))
+        return Counter(dict(connection.execute(query.group_by(column)).all()))
 
     published_at = connection.scalar(
         select(_ARTICLES.c.published_at).where(_ARTICLES.c.key == article_key)
@@ -86,7 +86,7 @@ def read_tally(connection: Connection, *, article_key: int) -> Tally:
     )
     return Tally(
         published_at=published_at,
-        mentions=Counter(dict(links.tuples().all())),
+        mentions=Counter(dict(links.all())),
         quotes=counts(_QUOTES.c.speaker_key),
         claims=counts(_CLAIMS.c.claimant_key),
         aliases=Counter((key, " ".join(text.split())) for key, text in names),
