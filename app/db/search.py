@@ -169,6 +169,8 @@ def search_statement(
     if after is not None:
         statement = statement.where(or_(rank > after[0], and_(rank == after[0], key > after[1])))
     if limit is not None:
+        # Not `ORDER BY rank` alone, which FTS5 would sort itself: that leaves ties open, and took
+        # 0.22 s instead of 0.10 s for a word that is in 99,000 of 200,000 quotes.
         statement = statement.order_by(rank, key).limit(limit)
     return statement
 

@@ -104,7 +104,7 @@ def ask(index, content: str, query: Query) -> bool:
 SYNTAX = st.text(alphabet="ab é\"“*-+:^(){}'\\,.\0NEAROT\ud800", max_size=30)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=500)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(st.one_of(st.text(max_size=600), SYNTAX))
 @example('"a" AND')
 @example("NEAR(a b, 2)")
@@ -132,7 +132,7 @@ TERM = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=1500)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
 @given(
     st.one_of(st.text(alphabet=ALPHABET, max_size=40), st.text(max_size=40)),
     st.lists(TERM, max_size=3).map(" ".join),
