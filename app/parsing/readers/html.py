@@ -4,6 +4,7 @@ What a page states in JSON-LD (https://schema.org/NewsArticle) goes before what 
 htmldate find in its other metadata. Nothing is fetched.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
@@ -32,6 +33,8 @@ _KEPT = ("articleSection", "keywords", "description", "dateModified", "dateline"
 # Fewer words than this are a menu, a notice or a caption and no article. The shortest news in
 # briefs has about 40 words.
 _WORDS_AT_LEAST = 20
+# An article ends at least one of its blocks as a sentence; a list of links to articles does not.
+_SENTENCE = re.compile(r"[.?!…。？！؟।][\"'”’»)\]]*$", re.M)
 
 
 def read_html(data: bytes, *, file: SeedFile, options: ReadOptions) -> ReadResult:
@@ -165,4 +168,6 @@ def _extract_body(tree: "HtmlElement", *, headline: object) -> str | None:
     first, _, rest = text.partition("\n\n")
     if isinstance(headline, str) and first == " ".join(headline.split()):
         text = rest
-    return text if len(text.split()) >= _WORDS_AT_LEAST else None
+    if len(text.split()) < _WORDS_AT_LEAST or not _SENTENCE.search(text):
+        return None
+    return text

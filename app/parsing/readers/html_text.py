@@ -27,7 +27,7 @@ _LINE_BREAKS = frozenset({"br", "lb"})
 # Characters that no HTML parser lets through, to cut at.
 _BLOCK_BORDER, _LINE_BORDER = "\0", "\1"
 _WITHOUT_WORDS = frozenset(
-    {"button", "figure", "form", "head", "iframe", "math", "media", "noscript", "object", "script"}
+    {"button", "figure", "form", "iframe", "math", "media", "noscript", "object", "script"}
     | {"select", "style", "svg", "template"}
 )
 
@@ -69,7 +69,11 @@ def html_to_text(source: str, *, file: SeedFile) -> str:
     Raises:
         ReadError: See `parse_html`.
     """
-    return collect_words(parse_html(source, file=file)) if source.strip() else ""
+    if not source.strip():
+        return ""
+    tree = parse_html(source, file=file)
+    body = tree.find("body")
+    return collect_words(tree if body is None else body)
 
 
 def collect_words(tree: "HtmlElement") -> str:

@@ -259,7 +259,7 @@ def test_one_line_of_50_megabytes_is_refused_at_once(tmp_path: Path, name: str) 
 )
 def test_more_characters_than_allowed_are_refused(read, name: str, before: str, after: str) -> None:
     with pytest.raises(ReadError, match=r"characters; at most 1,000 are read$") as caught:
-        read(name, before + "word " * 1_000 + after, max_chars=1_000)
+        read(name, before + "Words. " * 1_000 + after, max_chars=1_000)
 
     assert caught.value.field == "text"
 
