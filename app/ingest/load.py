@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -16,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.db import tables
 from app.db.ids import ARTICLE, to_id
 from app.ingest.ledger import Ledger, Versions, to_left_out, to_source_key
+from app.ingest.parse import Parser, describe_error, parse_each
 from app.ingest.rows import to_article_key
 from app.ingest.scan import Work
 from app.ingest.store import delete_article, list_article_keys, store_article
@@ -33,16 +33,6 @@ _PORTION_ARTICLES = 32
 _PORTION_CHARS = 200_000
 # Articles that a changed file no longer has are deleted in transactions of at most this many.
 _DELETED_AT_ONCE = 50
-
-
-class Parser(Protocol):
-    """What parses articles: `app.parsing.pipeline.Parser`, or a test's own."""
-
-    def parse(self, raw: RawArticle) -> ParsedArticle:
-        """Parse one article."""
-
-    def pipe(self, raws: Iterable[RawArticle]) -> Iterator[ParsedArticle]:
-        """Parse articles in their order, in batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +171,7 @@ class Loader:
             return (None,)
         except Exception as error:
             _LOG.exception("%s: reading it failed", file.name)
-            file.fail(_describe(error))
+            file.fail(describe_error(error))
             return (None,)
         file.format = result.format
         file.warnings = list(result.warnings)
@@ -190,29 +180,21 @@ class Loader:
     def _parse(
         self, portion: list[tuple[_File, RawArticle | None]]
     ) -> Iterator[tuple[_File, RawArticle | None, ParsedArticle | Exception | None]]:
-        """Parse a portion in its order; after a failure, what is left of it one by one."""
-        raws = [raw for _, raw in portion if raw is not None]
-        if raws and self._parser is None:
+        """Parse what of a portion is an article; keep its order."""
+        articles = [(file, raw) for file, raw in portion if raw is not None]
+        if articles and self._parser is None:
             self._parser = self._source.load()
-        parser = self._parser
-        piped = iter(parser.pipe(raws)) if parser is not None and raws else None
+        outcomes = iter(
+            parse_each(
+                self._parser,
+                [raw for _, raw in articles],
+                labels=[f"{file.name}, article {raw.key}" for file, raw in articles],
+            )
+            if self._parser is not None
+            else ()
+        )
         for file, raw in portion:
-            if raw is None or parser is None:
-                yield file, raw, None
-                continue
-            outcome: ParsedArticle | Exception | None = None
-            if piped is not None:
-                try:
-                    outcome = next(piped)
-                except Exception:
-                    piped = None
-            if outcome is None:
-                try:
-                    outcome = parser.parse(raw)
-                except Exception as error:
-                    _LOG.exception("%s: parsing article %s failed", file.name, raw.key)
-                    outcome = error
-            yield file, raw, outcome
+            yield file, raw, None if raw is None else next(outcomes)
 
     def _commit(
         self, file: _File, raw: RawArticle | None, outcome: ParsedArticle | Exception | None
@@ -224,14 +206,14 @@ class Loader:
             return
         parsed = outcome if isinstance(outcome, ParsedArticle) else None
         if raw is not None and isinstance(outcome, Exception):
-            file.fail(f"article {raw.key}: {_describe(outcome)}")
+            file.fail(f"article {raw.key}: {describe_error(outcome)}")
         try:
             self._write(file, parsed)
         except Exception as error:
             if parsed is None or not _is_articles_fault(error):
                 raise
             _LOG.exception("%s: storing article %s failed", file.name, parsed.raw.key)
-            file.fail(f"article {parsed.raw.key}: {_describe(error)}")
+            file.fail(f"article {parsed.raw.key}: {describe_error(error)}")
             # The ledger has run ahead of the transaction that was rolled back.
             with self._engine.begin() as connection:
                 self._ledger.read(connection)
@@ -354,12 +336,6 @@ class Loader:
     def _write_dataset(self, connection: Connection, *, files: int | None = None) -> None:
         done = self._files_done + (self.counts.files if files is None else files)
         self._ledger.write_dataset(connection, changed_at=self._now(), files_done=done)
-
-
-def _describe(error: Exception) -> str:
-    """Return an unexpected error's type and its first line."""
-    words = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {words[0]}" if words else type(error).__name__
 
 
 def _is_articles_fault(error: Exception) -> bool:

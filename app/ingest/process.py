@@ -57,7 +57,7 @@ class IngestProcess:
         self._watcher.join(timeout)
         return code
 
-    def stop(self, *, timeout: float = 10.0) -> int:
+    def stop(self, timeout: float = 10.0) -> int:
         """End it: ask, wait `timeout` seconds, then kill. Either way the database is consistent.
 
         Returns:
