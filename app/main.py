@@ -8,13 +8,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
 from app import __version__
-from app.api import docs, health
+from app.api import docs, health, root
 from app.api.articles.router import router as articles
 from app.api.caching import NotModifiedError, on_not_modified
+from app.api.claims.router import router as claims
 from app.api.dataset import DatasetCache
 from app.api.deps import Source
+from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
 from app.api.openapi import DESCRIPTION, TAGS
+from app.api.quotes.router import router as quotes
+from app.api.sources.router import router as sources
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
 from app.settings import Settings
@@ -50,7 +54,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.source = Source(engine=engine, dataset=DatasetCache(engine))
     add_error_handlers(app)
     app.add_exception_handler(NotModifiedError, on_not_modified)
-    for router in (articles, health.router, docs.router):
+    for router in (
+        quotes,
+        claims,
+        entities,
+        articles,
+        sources,
+        root.router,
+        health.router,
+        docs.router,
+    ):
         app.include_router(router)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
     app.add_middleware(CompressMiddleware)

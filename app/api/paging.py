@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_
 from sqlmodel import Session
 
 
@@ -180,7 +180,7 @@ def fetch_page(
     Args:
         session: Where from.
         statement: Selects, among others, every term's column under the term's name; has the
-            list's filters and no order.
+            list's filters and no order; says what it selects from.
         order: Ends in a term, or in several, that no two rows share.
         request: Which page.
 
@@ -217,6 +217,6 @@ def fetch_page(
 
 
 def count_rows(session: Session, statement: Select[Any]) -> int:
-    """Count a statement's rows."""
-    counted = select(func.count()).select_from(statement.order_by(None).subquery())
-    return int(session.scalar(counted) or 0)
+    """Count the rows of a statement that says what it selects from."""
+    counted = statement.with_only_columns(func.count())
+    return int(session.scalar(counted.order_by(None)) or 0)

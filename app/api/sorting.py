@@ -20,7 +20,12 @@ def sort_pattern(*names: str) -> str:
 
 
 def read_order(
-    sort: str, *, terms: Mapping[str, Term], last: Sequence[Term], relevance: Term | None
+    sort: str,
+    *,
+    terms: Mapping[str, Term],
+    last: Sequence[Term],
+    relevance: Term | None,
+    before: Mapping[str, Term] | None = None,
 ) -> list[Term]:
     """Return the order that a `sort` parameter names.
 
@@ -29,6 +34,7 @@ def read_order(
         terms: What each name sorts by.
         last: What settles ties: terms that together no two rows share.
         relevance: The rank of search hits; None when nothing is searched.
+        before: Terms that go, always the smallest first, before a name's own.
 
     Raises:
         ProblemError: 422 when relevance is asked for and nothing is searched.
@@ -42,6 +48,9 @@ def read_order(
             term = relevance
         else:
             term = replace(terms[name], descending=word.startswith("-"))
+        group = (before or {}).get(name)
+        if group is not None:
+            order.setdefault(group.name, group)
         order.setdefault(term.name, term)
     for term in last:
         order.setdefault(term.name, term)

@@ -37,8 +37,10 @@ _BIG = ("text", "paragraphs", "sentences")
 def select_articles() -> Select[Any]:
     """Return the statement for the columns that `article_from_row` reads; no text."""
     columns = [column for column in articles.c if column.name not in _BIG]
-    return select(*columns, sources.c.path.label("source_path")).join(
-        sources, sources.c.key == articles.c.source_key
+    return (
+        select(*columns, sources.c.path.label("source_path"))
+        .select_from(articles)
+        .join(sources, sources.c.key == articles.c.source_key)
     )
 
 

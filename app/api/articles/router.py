@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.api.articles import queries
+from app.api.articles.annotations import Annotations, build_annotations
 from app.api.articles.schemas import (
     Article,
     ArticleList,
@@ -15,9 +16,24 @@ from app.api.articles.schemas import (
     text_from_row,
 )
 from app.api.caching import answer_any_etag
+from app.api.claims.router import respond_with_claims
+from app.api.claims.schemas import ArticleClaimParameters, ClaimList
 from app.api.deps import Call, NoParameters, call_for
+from app.api.entities.build import build_entity_list
+from app.api.entities.queries import list_article_entities as list_entities_of
+from app.api.entities.queries import list_mentions
+from app.api.entities.schemas import (
+    ArticleEntity,
+    ArticleEntityList,
+    ArticleEntityParameters,
+    MentionList,
+    MentionParameters,
+    mention_from_row,
+)
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.quotes.router import respond_with_quotes
+from app.api.quotes.schemas import ArticleQuoteParameters, QuoteList
 from app.api.search import read_query
 from app.db.ids import ARTICLE, from_id
 
@@ -37,6 +53,19 @@ def read_article_id(article_id: str) -> int:
     key = from_id(ARTICLE, article_id)
     if key is None:
         raise not_found("article", article_id)
+    return key
+
+
+def check_article(call: Call, article_id: str) -> int:
+    """Return the key of an article that is there.
+
+    Raises:
+        ProblemError: 404 when it is not.
+    """
+    key = read_article_id(article_id)
+    with call.session() as session:
+        if not queries.has_article(session, key):
+            raise not_found("article", article_id)
     return key
 
 
@@ -131,3 +160,106 @@ def _read_text(call: Call, article_id: str) -> ArticleText:
     if row is None:
         raise not_found("article", article_id)
     return text_from_row(row)
+
+
+@router.get(
+    "/{article_id}/annotations",
+    operation_id="getArticleAnnotations",
+    summary="Get everything that was found in an article",
+    response_model=Annotations,
+    response_description="All spans on the text.",
+)
+def get_article_annotations(article_id: ArticleIdPath, call: NoParameters) -> Response:
+    """Get every span on an article's text at once: mentions, attributions, quotations, claims."""
+    key = read_article_id(article_id)
+    with call.session() as session:
+        row = queries.get_article_text(session, key)
+        if row is None:
+            raise not_found("article", article_id)
+        annotations = build_annotations(session, key, text=row.text)
+    return item_response(call, annotations)
+
+
+@router.get(
+    "/{article_id}/quotes",
+    operation_id="listArticleQuotes",
+    summary="List an article's quotations",
+    response_model=QuoteList,
+    response_description="A page of quotations.",
+)
+def list_article_quotes(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(ArticleQuoteParameters))],
+    parameters: Annotated[ArticleQuoteParameters, Query()],
+) -> Response:
+    """List an article's quotations in text order; every filter of /v1/quotes works too."""
+    key = check_article(call, article_id)
+    return respond_with_quotes(call, parameters, article_key=key)
+
+
+@router.get(
+    "/{article_id}/claims",
+    operation_id="listArticleClaims",
+    summary="List an article's claims",
+    response_model=ClaimList,
+    response_description="A page of claims.",
+)
+def list_article_claims(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(ArticleClaimParameters))],
+    parameters: Annotated[ArticleClaimParameters, Query()],
+) -> Response:
+    """List an article's claims in text order; every filter of /v1/claims works too."""
+    key = check_article(call, article_id)
+    return respond_with_claims(call, parameters, article_key=key)
+
+
+@router.get(
+    "/{article_id}/entities",
+    operation_id="listArticleEntities",
+    summary="List an article's entities",
+    response_model=ArticleEntityList,
+    response_description="A page of entities.",
+)
+def list_article_entities(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(ArticleEntityParameters))],
+    parameters: Annotated[ArticleEntityParameters, Query()],
+) -> Response:
+    """List the entities that an article names, the most mentioned there first."""
+    key = check_article(call, article_id)
+    with call.session() as session:
+        page = list_entities_of(
+            session, key, filters=parameters, request=call.page_request(parameters)
+        )
+        entities = build_entity_list(session, page.rows)
+    items: list[ArticleEntity] = [
+        {"entity": entity, "mention_count": row.here}
+        for entity, row in zip(entities, page.rows, strict=True)
+    ]
+    return list_response(call, page, limit=parameters.limit, items=items)
+
+
+@router.get(
+    "/{article_id}/mentions",
+    operation_id="listArticleMentions",
+    summary="List an article's mentions of entities",
+    response_model=MentionList,
+    response_description="A page of mentions.",
+)
+def list_article_mentions(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(MentionParameters))],
+    parameters: Annotated[MentionParameters, Query()],
+) -> Response:
+    """List the places where an article refers to entities, in text order."""
+    key = check_article(call, article_id)
+    with call.session() as session:
+        page = list_mentions(
+            session,
+            filters=parameters,
+            request=call.page_request(parameters),
+            article_key=key,
+        )
+    items = [mention_from_row(row) for row in page.rows]
+    return list_response(call, page, limit=parameters.limit, items=items)
