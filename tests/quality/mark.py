@@ -46,22 +46,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from tests.quality.faults import TYPES, Gold, Spans, find_faults, holds, is_inside
 
 ARTICLES = Path(__file__).parents[1] / "articles"
 GOLD = Path(__file__).parent / "gold"
 ROLES = {"S": "source", "C": "cue", "T": "content"}
-TYPES = ("PERSON", "ORG", "PLACE")
 KINDS = {"?": "unnamed", "-": "none", "=": "own_voice"}
-OPENING, CLOSING = frozenset("\"“‘'«„"), frozenset("\"”’'»“")
 _MARK = re.compile(r"\{(?P<codes>[A-Z]\d*(?:,[A-Z]\d*)*) |\}")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-
-Spans = list[list[int]]
-Gold = dict[str, Any]
 
 
 def split_article(article: str) -> tuple[str, str]:
@@ -110,10 +104,6 @@ def find_words(text: str, words: str) -> Spans:
     return [[m.start(), m.end()] for m in re.finditer(pattern, text)]
 
 
-def _inside(span: list[int], others: Iterable[list[int]]) -> bool:
-    return any(o != span and o[0] <= span[0] and span[1] <= o[1] for o in others)
-
-
 def _read_entities(text: str, lines: list[str]) -> tuple[list[Gold], Spans]:
     entities: list[tuple[str, str, Spans]] = []
     barred: Spans = []
@@ -140,7 +130,7 @@ def _read_entities(text: str, lines: list[str]) -> tuple[list[Gold], Spans]:
         {
             "name": name,
             "type": kind,
-            "mentions": sorted(m for m in mentions if m not in barred and not _inside(m, every)),
+            "mentions": sorted(m for m in mentions if m not in barred and not is_inside(m, every)),
         }
         for name, kind, mentions in entities
     ], sorted(barred)
@@ -189,7 +179,7 @@ def read_marked(marked: str, *, name: str) -> tuple[str, Gold]:
 
 def _to_quotation(text: str, parts: Spans, attributions: list[Gold]) -> Gold:
     holder = next(
-        (a for a in attributions if all(_holds(a["content"], part) for part in parts)), None
+        (a for a in attributions if all(holds(a["content"], part) for part in parts)), None
     )
     whole = [text[s:e].strip("\"“”‘’'«»") for s, e in holder["content"]] if holder else []
     direct = all(text[s:e].strip("\"“”‘’'«»") in whole for s, e in parts)
@@ -199,10 +189,6 @@ def _to_quotation(text: str, parts: Spans, attributions: list[Gold]) -> Gold:
         "attribution": holder["id"] if holder else None,
         "speaker": holder["speaker"] if holder else None,
     }
-
-
-def _holds(spans: Spans, part: list[int]) -> bool:
-    return any(s <= part[0] and part[1] <= e for s, e in spans)
 
 
 def to_marked(article: str, gold: Gold) -> str:
@@ -240,7 +226,9 @@ def _to_entity_lines(text: str, gold: Gold) -> Iterator[str]:
 
     def to_form(words: str, wanted: Spans) -> str:
         found = find_words(text, words)
-        free = [m for m in found if not _inside(m, every) and (wanted is barred or m not in barred)]
+        free = [m for m in found if not is_inside(m, every)]
+        if wanted is not barred:
+            free = [m for m in free if m not in barred]
         chosen = [n for n, m in enumerate(found, 1) if m in wanted]
         return words if len(chosen) == len(free) else f"{words}#" + ",".join(map(str, chosen))
 
@@ -251,102 +239,6 @@ def _to_entity_lines(text: str, gold: Gold) -> Iterator[str]:
     if barred:
         forms = dict.fromkeys(text[s:e] for s, e in barred)
         yield "NOT " + " | ".join(to_form(form, barred) for form in forms)
-
-
-def find_faults(text: str, gold: Gold) -> list[str]:
-    """Say everything that cannot be right in an article's gold, one line each."""
-    checks = (_find_span_faults, _find_role_faults, _find_quotation_faults, _find_entity_faults)
-    return [fault for check in checks for fault in check(text, gold)]
-
-
-def _list_spans(gold: Gold) -> Iterator[tuple[str, Spans]]:
-    for attribution in gold["attributions"]:
-        for role in ROLES.values():
-            yield f"{attribution['id']} {role}", attribution[role]
-    for number, quotation in enumerate(gold["quotations"], 1):
-        yield f"quotation {number}", quotation["parts"]
-    for entity in gold["entities"]:
-        yield entity["name"], entity["mentions"]
-    yield "claims", gold["claims"]
-
-
-def _find_span_faults(text: str, gold: Gold) -> Iterator[str]:
-    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text)]
-    starts, ends = {s for s, _ in tokens}, {e for _, e in tokens}
-    for what, spans in _list_spans(gold):
-        if spans != sorted(spans) or any(a[1] > b[0] for a, b in pairwise(spans)):
-            yield f"{what}: parts out of order, or overlapping"
-        for s, e in spans:
-            if not 0 <= s < e <= len(text):
-                yield f"{what}: {s}, {e} is not in the text"
-            elif s not in starts or e not in ends:
-                yield f"{what}: cuts a word or ends in space: {text[s:e]!r}"
-            elif "\n" in text[s:e]:
-                yield f"{what}: crosses a paragraph: {text[s:e]!r}"
-
-
-def _find_role_faults(text: str, gold: Gold) -> Iterator[str]:
-    names = {entity["name"] for entity in gold["entities"]}
-    attributions = gold["attributions"]
-    if len({a["id"] for a in attributions}) != len(attributions):
-        yield "an attribution's id occurs twice"
-    for a in attributions:
-        roles = [set().union(*(range(s, e) for s, e in a[role])) for role in ROLES.values()]
-        if sum(map(len, roles)) != len(set().union(*roles)):
-            yield f"{a['id']}: words with two roles"
-        if not a["content"] or len(a["cue"]) > 1:
-            yield f"{a['id']}: no content, or a cue in several parts"
-        if (a["kind"] == "named") != (a["speaker"] is not None):
-            yield f"{a['id']}: kind and speaker disagree"
-        if a["speaker"] is not None and a["speaker"] not in names:
-            yield f"{a['id']}: {a['speaker']} is no entity"
-        for b in attributions:
-            whole = [span for role in ROLES.values() for span in a[role]]
-            if a is not b and all(_holds(b["content"], span) for span in whole):
-                yield f"{a['id']} stands inside {b['id']}'s content"
-    for s, e in gold["claims"]:
-        for a in attributions:
-            if _holds(a["content"], [s, e]):
-                yield f"an own-voice claim inside {a['id']}: {text[s:e]!r}"
-
-
-def _find_quotation_faults(text: str, gold: Gold) -> Iterator[str]:
-    by_id = {a["id"]: a for a in gold["attributions"]}
-    for number, quotation in enumerate(gold["quotations"], 1):
-        parts = quotation["parts"]
-        for s, e in parts:
-            goes_on = [s, e] != parts[-1] and text[e : e + 1] in ("", "\n")
-            if text[s - 1 : s] not in OPENING or not (text[e : e + 1] in CLOSING or goes_on):
-                yield f"quotation {number} is not between marks: {text[s - 1 : e + 1]!r}"
-        holder = by_id.get(quotation["attribution"])
-        if holder is None:
-            if quotation["attribution"] is not None or quotation["speaker"] is not None:
-                yield f"quotation {number}: no such attribution"
-        elif holder["speaker"] != quotation["speaker"]:
-            yield f"quotation {number}: not its attribution's speaker"
-        elif not all(_holds(holder["content"], part) for part in parts):
-            yield f"quotation {number}: outside of its attribution's content"
-
-
-def _find_entity_faults(text: str, gold: Gold) -> Iterator[str]:
-    entities = gold["entities"]
-    taken = [m for entity in entities for m in entity["mentions"]]
-    covered = taken + gold["not_mentions"]
-    if len({tuple(m) for m in taken}) != len(taken):
-        yield "a mention belongs to two entities"
-    if len({entity["name"] for entity in entities}) != len(entities):
-        yield "two entities have one name"
-    for entity in entities:
-        forms = {text[s:e] for s, e in entity["mentions"]}
-        if entity["type"] not in TYPES or not forms:
-            yield f"{entity['name']}: no type or no mention"
-        if entity["name"].casefold() not in {form.casefold() for form in forms}:
-            yield f"{entity['name']}: the text never says so"
-        for form in forms:
-            for found in re.finditer(rf"(?i)(?<!\w){re.escape(form)}(?!\w)", text):
-                span = [found.start(), found.end()]
-                if not found[0].islower() and span not in covered and not _inside(span, covered):
-                    yield f"{entity['name']}: not marked at {span[0]}: {found[0]}"
 
 
 def to_json(gold: Gold) -> str:
