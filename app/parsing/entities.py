@@ -1,0 +1,345 @@
+"""Names to entities: one type for a name, every place where it stands, and who is the same.
+
+Works on the text and on a reader's name spans alone. Type by vote over the article and by words
+that say it ("the town of X", "newspaper X", "Mr. X"), surnames and acronyms joined to the full form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from app.parsing.attribution.lexicon import read_lexicon
+from app.parsing.types import Entity, Mention, NameSpan, Reading, Span
+from app.vocabulary import EntityType, MentionKind
+
+PERSON, ORGANISATION, PLACE = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE
+
+CONTEXT_WEIGHT = 3.0
+"""What one telling context ("city of X", "Mr. X") weighs against one typed span of the reader."""
+LEXICON_WEIGHT = 4.0
+"""What the gazetteer weighs: a country's name outvotes a few wrong readings."""
+
+_POSSESSIVE = re.compile(r"(?:['’][sS]|(?<=[sS])['’])$")
+_WORD = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*\.?")
+_BORDER = re.compile(r"[\w]")
+
+
+@dataclass(slots=True)
+class Name:
+    """One form of a name in the article and where it stands."""
+
+    form: str
+    spans: list[Span] = field(default_factory=list)
+    votes: dict[EntityType, float] = field(default_factory=lambda: defaultdict(float))
+    titles: set[str] = field(default_factory=set)
+
+    @property
+    def type(self) -> EntityType:
+        """The type with the most votes; the first cast wins a tie."""
+        return max(self.votes, key=lambda kind: self.votes[kind])
+
+
+@lru_cache(maxsize=1)
+def load_gazetteer() -> dict[str, EntityType]:
+    """Return well-known names (countries, capitals, news outlets, bodies) with their types."""
+    return {name: EntityType(kind) for name, kind in read_lexicon("gazetteer.tsv")}
+
+
+@lru_cache(maxsize=1)
+def load_name_words() -> dict[str, frozenset[str]]:
+    """Return word sets by purpose: "title", "demonym", "place-head", "org-head" and so on."""
+    sets: dict[str, set[str]] = defaultdict(set)
+    for word, purpose in read_lexicon("name_words.tsv"):
+        sets[purpose].add(word)
+    return {purpose: frozenset(words) for purpose, words in sets.items()}
+
+
+def find_entities(text: str, reading: Reading) -> tuple[tuple[Entity, ...], tuple[Mention, ...]]:
+    """Find the entities of a text and every mention by name.
+
+    Returns:
+        Entities keyed "e1", "e2" … in the order of first mention, and their name mentions in text
+        order; mentions do not overlap.
+    """
+    names = collect_names(text, reading)
+    groups = link_names(names)
+    rows = []
+    for group in groups:
+        spans = sorted(span for name in group for span in name.spans)
+        rows.append((spans, group))
+    rows.sort(key=lambda row: row[0][0])
+    entities: list[Entity] = []
+    mentions: list[Mention] = []
+    for number, (spans, group) in enumerate(rows, start=1):
+        key = f"e{number}"
+        kind = vote(group)
+        fullest = max(group, key=lambda name: (_fullness(name, kind), -name.spans[0].start))
+        entities.append(Entity(key, " ".join(fullest.form.split()), kind))
+        mentions.extend(Mention(span, MentionKind.NAME, key) for span in spans)
+    mentions.sort(key=lambda mention: mention.span)
+    return tuple(entities), tuple(mentions)
+
+
+def _fullness(name: Name, kind: EntityType) -> tuple[int, int]:
+    if kind is PLACE:
+        # "United States" before "U.S.", and the commoner spelling otherwise.
+        return (len(name.form) > 4, len(name.spans))
+    return (len(name.form.split()), len(name.form))
+
+
+def vote(group: Iterable[Name]) -> EntityType:
+    """Return the type with the most votes over all forms of one entity."""
+    total: dict[EntityType, float] = defaultdict(float)
+    for name in group:
+        for kind, weight in name.votes.items():
+            total[kind] += weight
+    return max(total, key=lambda kind: total[kind])
+
+
+def collect_names(text: str, reading: Reading) -> list[Name]:
+    """Gather name forms with their votes, then find each form everywhere in the text."""
+    names: dict[str, Name] = {}
+    for item in [*reading.names, *_find_known(text)]:
+        span = trim_name(text, item.span)
+        if span is None:
+            continue
+        form = span.of(text)
+        if not is_name(form):
+            continue
+        name = names.setdefault(form, Name(form))
+        name.votes[item.type] += item.score
+    _find_everywhere(text, names)
+    for name in names.values():
+        _vote_by_context(text, name)
+    return [name for name in names.values() if name.spans]
+
+
+def _find_known(text: str) -> list[NameSpan]:
+    """Names of the gazetteer that stand in the text as words of their own."""
+    gazetteer = load_gazetteer()
+    words = [match.span() for match in re.finditer(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?", text)]
+    longest = 4
+    found: list[NameSpan] = []
+    index = 0
+    while index < len(words):
+        step = 1
+        if text[words[index][0]].isupper():
+            for size in range(min(longest, len(words) - index), 0, -1):
+                start, end = words[index][0], words[index + size - 1][1]
+                candidate = text[start:end]
+                for form, cut in ((candidate, end), (candidate.rstrip("."), end - 1)):
+                    form = _POSSESSIVE.sub("", form)
+                    if form in gazetteer:
+                        stop = start + len(form)
+                        found.append(NameSpan(Span(start, stop), gazetteer[form], LEXICON_WEIGHT))
+                        step = size
+                        break
+                if step == size and found and found[-1].span.start == start:
+                    break
+        index += step
+    return found
+
+
+def trim_name(text: str, span: Span) -> Span | None:
+    """Cut articles, titles and a possessive ending from a name; None when nothing is left."""
+    words = load_name_words()
+    start, end = span
+    while start < end and not text[start].isalnum():
+        start += 1
+    form = _POSSESSIVE.sub("", text[start:end])
+    end = start + len(form)
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] in ".)"):
+        end -= 1
+    while True:
+        match = _WORD.match(text, start, end)
+        if match is None or match.end() >= end:
+            break
+        word = match.group()
+        bare = word.rstrip(".").lower()
+        if bare in ("the", "a", "an") and text[start:end] in load_gazetteer():
+            break
+        if bare in words["article"] or bare in words["title"]:
+            start = match.end()
+            while start < end and not text[start].isalnum():
+                start += 1
+        else:
+            break
+    if end > start and text[end - 1] == "." and not _keeps_point(text[start:end]):
+        end -= 1
+    if end > start and text[end - 1] == ")" and "(" not in text[start:end]:
+        end -= 1
+    return Span(start, end) if start < end else None
+
+
+def _keeps_point(form: str) -> bool:
+    last = form.split()[-1]
+    return "." in last[:-1] or last in ("Jr.", "Sr.", "Inc.", "Corp.", "Co.", "Ltd.")
+
+
+def is_name(form: str) -> bool:
+    """Say whether a form can be a name here: capitalised, a letter in it, no nationality."""
+    if not any(char.isalpha() for char in form) or "\n" in form:
+        return False
+    words = load_name_words()
+    if form.lower() in words["demonym"] or form.lower() in words["no-name"]:
+        return False
+    if len(form) > 80 or "@" in form or "http" in form:
+        return False
+    return any(char.isupper() for char in form)
+
+
+def _find_everywhere(text: str, names: dict[str, Name]) -> None:
+    """Find each form wherever it stands by itself; of nested forms the longest wins."""
+    if not names:
+        return
+    by_first: dict[str, list[str]] = defaultdict(list)
+    for form in names:
+        first = _WORD.match(form)
+        by_first[(first.group() if first else form).rstrip(".")].append(form)
+    for forms in by_first.values():
+        forms.sort(key=len, reverse=True)
+    starts = re.compile(r"(?<!\w)[^\W_]+(?:[.'’&-][^\W_]+)*")
+    position = 0
+    for match in starts.finditer(text):
+        if match.start() < position:
+            continue
+        word = match.group()
+        # "Kellogg’s" is one word to the expression; the name in it is what stands before the mark.
+        heads = {word, _POSSESSIVE.sub("", word), re.split("[.'’&-]", word)[0]}
+        options = sorted(
+            (f for head in heads for f in by_first.get(head, ())), key=len, reverse=True
+        )
+        for form in options:
+            end = match.start() + len(form)
+            if not text.startswith(form, match.start()):
+                continue
+            if end < len(text) and form[-1] != "." and _BORDER.match(text[end]):
+                continue
+            if _is_part_of_word(text, match.start(), end):
+                continue
+            names[form].spans.append(Span(match.start(), end))
+            position = end
+            break
+
+
+def _is_part_of_word(text: str, start: int, end: int) -> bool:
+    # "Trump-Pence" holds names, "American-made" and "ex-Trump" hold no mention of ours but the name.
+    after = text[end : end + 2]
+    return bool(start and text[start - 1] in "@#_") or (after[:1] in "@_")
+
+
+def _vote_by_context(text: str, name: Name) -> None:
+    """Let the words beside a name say what it is."""
+    words = load_name_words()
+    tail = name.form.split()[-1].lower().rstrip(".")
+    if tail in words["org-tail"]:
+        name.votes[ORGANISATION] += CONTEXT_WEIGHT
+    if tail in words["place-tail"]:
+        name.votes[PLACE] += CONTEXT_WEIGHT
+    head = name.form.split()[0]
+    given = words["first-name-male"] | words["first-name-female"]
+    if head.lower() in given and " " in name.form:
+        name.votes[PERSON] += CONTEXT_WEIGHT
+    for span in name.spans:
+        before = text[max(0, span.start - 40) : span.start]
+        after = text[span.end : span.end + 30]
+        title = re.search(r"([A-Za-z]+)\.?\s$", before)
+        if title is not None:
+            word = title.group(1)
+            if word.lower() in words["title"] and word[0].isupper():
+                name.titles.add(word.lower())
+                name.votes[PERSON] += CONTEXT_WEIGHT
+            elif word.lower() in words["org-apposition"]:
+                name.votes[ORGANISATION] += CONTEXT_WEIGHT
+        named = re.search(r"\b([a-z]+)\s+of\s+$", before)
+        if named is not None and named.group(1) in words["place-head"]:
+            name.votes[PLACE] += CONTEXT_WEIGHT
+        follows = re.match(r"(?:['’]s)?,?\s+(?:an?\s+|the\s+)?((?:\w+\s+){0,2}?)(\w+)", after)
+        if follows is not None:
+            if (
+                after.startswith(" ")
+                and after[1:].split(" ")[0].strip(",.").lower() in (words["place-noun"])
+            ):
+                name.votes[PLACE] += CONTEXT_WEIGHT / 2
+            elif after.startswith(",") and re.match(r",\s+(?:a|an|the)\s", after):
+                apposed = re.findall(r"\w+", after)[1:5]
+                if any(word.lower() in words["place-head"] for word in apposed):
+                    name.votes[PLACE] += CONTEXT_WEIGHT
+
+
+def link_names(names: Sequence[Name]) -> list[list[Name]]:
+    """Join the forms that name one entity: surnames, first names, acronyms, "the" and points."""
+    by_form = {name.form: name for name in names}
+    parent: dict[str, str] = {form: form for form in by_form}
+
+    def find(form: str) -> str:
+        while parent[form] != form:
+            parent[form] = parent[parent[form]]
+            form = parent[form]
+        return form
+
+    full = [n for n in names if len(n.form.split()) > 1]
+    persons = [n for n in full if n.type is PERSON]
+    by_part: dict[str, list[Name]] = defaultdict(list)
+    for name in persons:
+        parts = [
+            p for p in name.form.split() if p.lower().rstrip(".") not in ("jr", "sr", "ii", "iii")
+        ]
+        if len(parts) > 1:
+            by_part[parts[-1]].append(name)
+            by_part[parts[0]].append(name)
+            if len(parts) > 2:
+                by_part[" ".join(parts[1:])].append(name)
+                by_part[f"{parts[0]} {parts[-1]}"].append(name)
+    acronyms: dict[str, list[Name]] = defaultdict(list)
+    for name in full:
+        initials = "".join(w[0] for w in re.findall(r"[^\W_]+", name.form) if w[0].isupper())
+        if len(initials) > 1:
+            acronyms[initials].append(name)
+    folded: dict[str, str] = {}
+    for name in names:
+        key = re.sub(r"^the ", "", name.form.casefold()).replace(".", "").replace("’", "'")
+        other = folded.setdefault(key, name.form)
+        if other != name.form:
+            parent[find(name.form)] = find(other)
+    for alias, target in _aliases().items():
+        if alias in by_form and target in by_form:
+            parent[find(alias)] = find(target)
+    for name in names:
+        form = name.form
+        owners = [o for o in by_part.get(form, ()) if o.form != form]
+        if owners and (name.type is PERSON or form in {o.form.split()[-1] for o in owners}):
+            gazetted = load_gazetteer().get(form)
+            if gazetted is not None and name.type is not PERSON:
+                continue
+            roots = {find(o.form) for o in owners}
+            if len(roots) == 1:
+                parent[find(form)] = roots.pop()
+            else:
+                # Two people of one surname: the one named in full last before the first short form.
+                first = name.spans[0].start
+                earlier = [o for o in owners if o.spans[0].start < first]
+                nearest = max(earlier or owners, key=lambda o: _last_before(o, first))
+                parent[find(form)] = find(nearest.form)
+        bare = form.replace(".", "")
+        if bare.isupper() and 2 <= len(bare) <= 6:
+            owners = [o for o in acronyms.get(bare, ()) if o.form != form]
+            if owners:
+                parent[find(form)] = find(owners[0].form)
+    groups: dict[str, list[Name]] = defaultdict(list)
+    for name in names:
+        groups[find(name.form)].append(name)
+    return list(groups.values())
+
+
+def _last_before(name: Name, position: int) -> int:
+    return max((span.start for span in name.spans if span.start < position), default=-1)
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, str]:
+    return {alias: name for alias, name in read_lexicon("aliases.tsv")}
