@@ -58,7 +58,7 @@ class House:
         return value
 
     def checksum(self) -> int:
-        return int(self.value("SELECT checksum FROM dataset"))
+        return sum(checksum for (checksum,) in self.query("SELECT checksum FROM dataset"))
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every table's rows, sorted, without what depends on the clock."""
