@@ -8,9 +8,10 @@ from app.parsing.readers.files import SeedFile
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Real pages have a few thousand elements and are 20 to 60 deep. libxml2 itself cuts a page off at
-# a depth of 256 (its huge_tree option stays off), which would lose words without a word.
-ELEMENTS_AT_MOST = 200_000
+# Real pages have a few thousand elements and are 20 to 60 deep; trafilatura takes 8 s for 50,000.
+# libxml2 itself cuts a page off at a depth of 256 (its huge_tree option stays off), which would
+# lose words without a word.
+ELEMENTS_AT_MOST = 50_000
 DEPTH_AT_MOST = 200
 
 # The elements that do not begin a new line of their own (HTML's phrasing content).
