@@ -10,7 +10,7 @@ from app.parsing.errors import ReadError
 from app.parsing.readers import SeedFile, find_files, read_file
 
 ARTICLES = Path(__file__).parents[2] / "articles"
-FILES = list(find_files([ARTICLES]))
+FILES = [file for file in find_files([ARTICLES]) if not file.path.name.startswith("gold-")]
 SUFFIXES = sorted({file.path.suffix for file in FILES})
 KEEP_FOLDER = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -10,19 +10,25 @@ from app.parsing.readers import find_files, read_file
 from app.parsing.types import RawArticle
 
 ARTICLES = Path(__file__).parents[2] / "articles"
-FILES = list(find_files([ARTICLES]))
+# One file a format; the gold-*.md beside them are for the quality gates.
+FILES = [file for file in find_files([ARTICLES]) if not file.path.name.startswith("gold-")]
 
 
 def read_all() -> list[RawArticle]:
     return [article for file in FILES for article in read_file(file).articles]
 
 
-def test_every_article_says_that_it_is_invented_and_who_wrote_it() -> None:
+def test_every_article_says_that_it_is_invented() -> None:
+    for file in find_files([ARTICLES]):
+        for article in read_file(file).articles:
+            assert article.meta["invented"] is True, file.name
+
+
+def test_every_article_states_who_wrote_it_when_and_where() -> None:
     articles = read_all()
 
     assert len(articles) == 7
     for article in articles:
-        assert article.meta["invented"] is True, article.key
         assert not article.title_derived
         assert article.authors
         assert article.outlet
