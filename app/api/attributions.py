@@ -154,7 +154,7 @@ class Attribution(TypedDict):
         TextSpan | None,
         Field(
             description="Whom it was said to, or null.",
-            examples=[{"start": 2155, "end": 2174, "text": "told a media outlet"}],
+            examples=[None, {"start": 2160, "end": 2174, "text": "a media outlet"}],
         ),
     ]
     medium: Annotated[
@@ -168,7 +168,7 @@ class Attribution(TypedDict):
         list[TextSpan],
         Field(
             description="Words that weaken it, in text order.",
-            examples=[[{"start": 1240, "end": 1249, "text": "allegedly"}]],
+            examples=[[], [{"start": 1175, "end": 1185, "text": "appears to"}]],
         ),
     ]
     negated: Annotated[
@@ -184,13 +184,14 @@ class Attribution(TypedDict):
         Field(
             description="The steps from the source's words to the speaker, in order.",
             examples=[
+                [],
                 [
                     {
                         "span": {"start": 2809, "end": 2818, "text": "Naryshkin"},
                         "antecedent": {"start": 2546, "end": 2562, "text": "Sergei Naryshkin"},
                         "rule": "surname",
                     }
-                ]
+                ],
             ],
         ),
     ]
@@ -199,6 +200,7 @@ class Attribution(TypedDict):
         Field(
             description="Who else could have been the speaker, the likeliest first.",
             examples=[
+                [],
                 [
                     {
                         "entity_id": "vladimir-putin",
@@ -206,7 +208,7 @@ class Attribution(TypedDict):
                         "score": 0.12,
                         "reason": "farther away",
                     }
-                ]
+                ],
             ],
         ),
     ]

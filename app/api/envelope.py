@@ -17,7 +17,7 @@ JSON = "application/json"
 
 
 class ListMeta(TypedDict):
-    """How much there is."""
+    """How many items there are, and in which version of the data."""
 
     total: Annotated[
         int,

@@ -3,11 +3,13 @@
 That is: the problems that every operation can answer with, the response headers, and 304.
 """
 
+from collections.abc import Iterable
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from pydantic import TypeAdapter
 
 from app.api.errors import PROBLEM_JSON, Problem
@@ -100,27 +102,38 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
                 tags=app.openapi_tags,
                 routes=app.routes,
                 separate_input_output_schemas=False,
-            )
+            ),
+            models=[*_response_models(app), Problem, ReadinessProblem],
         )
         app.openapi_schema = built
     return built
 
 
-def _complete(document: dict[str, Any]) -> dict[str, Any]:
+def _complete(document: dict[str, Any], *, models: Iterable[Any]) -> dict[str, Any]:
     document = deepcopy(document)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    for model in (Problem, ReadinessProblem):
-        found = TypeAdapter(model).json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(found.pop("$defs", {}))
-        schemas[found["title"]] = found
+    # FastAPI drops every null on its way, also those of examples; these still have them.
+    adapters: list[tuple[Any, Literal["validation"], TypeAdapter[Any]]] = [
+        (model, "validation", TypeAdapter(model)) for model in models
+    ]
+    _, found = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
+    schemas.update(found["$defs"])
     components["headers"] = deepcopy(_HEADERS)
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete_operation(operation, path=path)
     return document
+
+
+def _response_models(app: FastAPI) -> list[Any]:
+    found = (
+        getattr(context.original_route, "response_model", None)
+        for context in iter_route_contexts(app.routes)
+    )
+    return list(dict.fromkeys(model for model in found if model is not None))
 
 
 def _complete_operation(operation: dict[str, Any], *, path: str) -> None:

@@ -13,6 +13,7 @@ from app import __version__
 from app.api import stored
 from app.api.deps import Call, NoParameters
 from app.api.envelope import item_response
+from app.api.examples import example_of
 from app.vocabulary import (
     ClaimKind,
     EntityType,
@@ -43,7 +44,7 @@ ChangedAt = Annotated[
 
 
 class Counts(TypedDict):
-    """How much there is."""
+    """How many things of each sort there are."""
 
     sources: Annotated[int, Field(description="Seed files.", ge=0, examples=[1])]
     articles: Annotated[int, Field(description="Articles.", ge=0, examples=[1])]
@@ -53,7 +54,7 @@ class Counts(TypedDict):
 
 
 class RootLinks(TypedDict):
-    """Where everything is."""
+    """The addresses of the parts of the API."""
 
     self: Annotated[str, Field(description="This.", examples=["/v1"])]
     articles: Annotated[str, Field(description="Articles.", examples=["/v1/articles"])]
@@ -146,7 +147,7 @@ class Meta(TypedDict):
         Vocabulary,
         Field(
             description="Every closed set of values.",
-            examples=[{"entity_type": ["person", "organisation", "place"]}],
+            examples=[example_of(Vocabulary)],
         ),
     ]
 

@@ -17,6 +17,7 @@ from app.api.claims.queries import get_article_claims
 from app.api.claims.schemas import Claim
 from app.api.entities.queries import get_article_mentions
 from app.api.entities.schemas import Mention, mention_from_row
+from app.api.examples import example_of
 from app.api.quotes.build import build_quotes
 from app.api.quotes.queries import get_article_quotes
 from app.api.quotes.schemas import Quote
@@ -30,16 +31,24 @@ class Annotations(TypedDict):
     article_id: ArticleId
     mentions: Annotated[
         list[Mention],
-        Field(description="The mentions of entities, in text order.", examples=[[]]),
+        Field(
+            description="The mentions of entities, in text order.", examples=[[example_of(Mention)]]
+        ),
     ]
     attributions: Annotated[
         list[ArticleAttribution],
-        Field(description="The attributions, in the order of their contents.", examples=[[]]),
+        Field(
+            description="The attributions, in the order of their contents.",
+            examples=[[example_of(ArticleAttribution)]],
+        ),
     ]
     quotes: Annotated[
-        list[Quote], Field(description="The quotations, in text order.", examples=[[]])
+        list[Quote],
+        Field(description="The quotations, in text order.", examples=[[example_of(Quote)]]),
     ]
-    claims: Annotated[list[Claim], Field(description="The claims, in text order.", examples=[[]])]
+    claims: Annotated[
+        list[Claim], Field(description="The claims, in text order.", examples=[[example_of(Claim)]])
+    ]
 
 
 def build_annotations(session: Session, key: int, *, text: str) -> Annotations:

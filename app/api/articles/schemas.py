@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
 from app.api.parameters import PageParameters, PublishedParameters, SearchParameters
 from app.api.search import SearchHit, find_hit
 from app.api.sorting import sort_pattern
@@ -230,7 +231,10 @@ class ArticleList(TypedDict):
     """A page of articles."""
 
     data: Annotated[
-        list[Article], Field(description="The articles, in the order of `sort`.", examples=[[]])
+        list[Article],
+        Field(
+            description="The articles, in the order of `sort`.", examples=[[example_of(Article)]]
+        ),
     ]
     meta: Annotated[
         ListMeta,

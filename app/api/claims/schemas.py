@@ -17,6 +17,7 @@ from app.api.attributions import (
 )
 from app.api.entities.schemas import Entity
 from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
 from app.api.parameters import (
     Flag,
     PageParameters,
@@ -151,7 +152,7 @@ class Quantity(TypedDict):
         TextSpan,
         Field(
             description="Where it stands, and its words.",
-            examples=[{"start": 93, "end": 108, "text": "90 square miles"}],
+            examples=[{"start": 76, "end": 91, "text": "90 square miles"}],
         ),
     ]
     value: Annotated[float, Field(description="The number.", examples=[90.0])]
@@ -167,7 +168,7 @@ class DateExpression(TypedDict):
         TextSpan,
         Field(
             description="Where it stands, and its words.",
-            examples=[{"start": 2369, "end": 2376, "text": "in June"}],
+            examples=[{"start": 2375, "end": 2382, "text": "in June"}],
         ),
     ]
     value: Annotated[
@@ -236,7 +237,7 @@ class Claim(TypedDict):
         Field(
             description="The words that say so, and how they were read; null in the article's own "
             "voice.",
-            examples=[None],
+            examples=[example_of(Attribution)],
         ),
     ]
     quote_id: Annotated[
@@ -257,7 +258,7 @@ class Claim(TypedDict):
         list[TextSpan],
         Field(
             description="Words that weaken it, in text order.",
-            examples=[[{"start": 1219, "end": 1229, "text": "appears to"}]],
+            examples=[[], [{"start": 1175, "end": 1185, "text": "appears to"}]],
         ),
     ]
     negated: Annotated[
@@ -268,13 +269,14 @@ class Claim(TypedDict):
         Field(
             description="The numbers in it, in text order.",
             examples=[
+                [],
                 [
                     {
-                        "span": {"start": 93, "end": 108, "text": "90 square miles"},
+                        "span": {"start": 76, "end": 91, "text": "90 square miles"},
                         "value": 90.0,
                         "unit": "mi2",
                     }
-                ]
+                ],
             ],
         ),
     ]
@@ -283,12 +285,13 @@ class Claim(TypedDict):
         Field(
             description="The dates in it, in text order.",
             examples=[
+                [],
                 [
                     {
-                        "span": {"start": 2369, "end": 2376, "text": "in June"},
+                        "span": {"start": 2375, "end": 2382, "text": "in June"},
                         "value": "2024-06",
                     }
-                ]
+                ],
             ],
         ),
     ]
@@ -317,7 +320,8 @@ class ClaimList(TypedDict):
     """A page of claims."""
 
     data: Annotated[
-        list[Claim], Field(description="The claims, in the order of `sort`.", examples=[[]])
+        list[Claim],
+        Field(description="The claims, in the order of `sort`.", examples=[[example_of(Claim)]]),
     ]
     meta: Annotated[
         ListMeta,

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
 from app.api.parameters import PageParameters, SearchParameters
 from app.api.search import NameHit, find_name_hit
 from app.api.sorting import sort_pattern
@@ -264,7 +265,8 @@ class EntityList(TypedDict):
     """A page of entities."""
 
     data: Annotated[
-        list[Entity], Field(description="The entities, in the order of `sort`.", examples=[[]])
+        list[Entity],
+        Field(description="The entities, in the order of `sort`.", examples=[[example_of(Entity)]]),
     ]
     meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
     links: Annotated[
@@ -280,7 +282,11 @@ class ArticleEntity(TypedDict):
     """An entity that an article names."""
 
     entity: Annotated[
-        Entity, Field(description="The entity, with its counts over all articles.", examples=[{}])
+        Entity,
+        Field(
+            description="The entity, with its counts over all articles.",
+            examples=[example_of(Entity)],
+        ),
     ]
     mention_count: Annotated[
         int, Field(description="Its mentions in this article.", ge=1, examples=[2])
@@ -292,7 +298,10 @@ class ArticleEntityList(TypedDict):
 
     data: Annotated[
         list[ArticleEntity],
-        Field(description="The entities, the most mentioned first.", examples=[[]]),
+        Field(
+            description="The entities, the most mentioned first.",
+            examples=[[example_of(ArticleEntity)]],
+        ),
     ]
     meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
     links: Annotated[
@@ -335,7 +344,10 @@ class MentionList(TypedDict):
 
     data: Annotated[
         list[Mention],
-        Field(description="The mentions: each article's together, in text order.", examples=[[]]),
+        Field(
+            description="The mentions: each article's together, in text order.",
+            examples=[[example_of(Mention)]],
+        ),
     ]
     meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
     links: Annotated[

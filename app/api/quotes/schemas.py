@@ -17,6 +17,7 @@ from app.api.attributions import (
 )
 from app.api.entities.schemas import Entity
 from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
 from app.api.parameters import (
     PageParameters,
     Parameters,
@@ -183,7 +184,7 @@ class Quote(TypedDict):
         Attribution | None,
         Field(
             description="The words that say so, and how they were read; null when nobody is given.",
-            examples=[None],
+            examples=[example_of(Attribution)],
         ),
     ]
     about: Annotated[
@@ -211,7 +212,10 @@ class QuoteList(TypedDict):
     """A page of quotations."""
 
     data: Annotated[
-        list[Quote], Field(description="The quotations, in the order of `sort`.", examples=[[]])
+        list[Quote],
+        Field(
+            description="The quotations, in the order of `sort`.", examples=[[example_of(Quote)]]
+        ),
     ]
     meta: Annotated[
         ListMeta,

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
 from app.api.parameters import PageParameters
 from app.api.sorting import sort_pattern
 from app.db.ids import SOURCE, to_id
@@ -112,7 +113,8 @@ class SourceList(TypedDict):
     """A page of seed files."""
 
     data: Annotated[
-        list[Source], Field(description="The files, in the order of `sort`.", examples=[[]])
+        list[Source],
+        Field(description="The files, in the order of `sort`.", examples=[[example_of(Source)]]),
     ]
     meta: Annotated[
         ListMeta,
