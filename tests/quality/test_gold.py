@@ -211,6 +211,17 @@ def test_a_wrong_speaker_and_a_lost_quotation_cost_just_that() -> None:
     assert rates["mention"] == Rate(3, 3, 3, 3)
 
 
+def test_gold_in_the_form_of_the_seeds_is_read_too() -> None:
+    article, gold = read_marked(MARKED, name="x")
+    pred = to_prediction(gold)
+    (quotation,) = gold.pop("quotations")
+    gold["quotes"] = [{"span": [13, 18], "form": "direct", "speaker": quotation["speaker"]}]
+    gold["own_voice_claims"] = [{"span": span} for span in gold.pop("claims")]
+    rates = score([(article.splitlines()[-1], pred, gold)])
+    for name in ("quotation", "quotation_exact", "quotation_speaker", "own_voice_claim"):
+        assert rates[name] == Rate(1, 1, 1, 1)
+
+
 def load_shared(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, SHARED / f"{name}.py")
     assert spec is not None
