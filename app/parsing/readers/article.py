@@ -21,6 +21,8 @@ _OPENING = 2_000
 
 _BY = re.compile(r"by:?\s+", re.I)
 _BETWEEN_NAMES = re.compile(r"\s*(?:;|&|,?\s+and\s|,)\s*")
+# An even number of backslashes before it: a written-out backslash and "u0000" are harmless.
+_ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|phd)\.?", re.I)
 
 
@@ -225,7 +227,7 @@ def _clean_meta(meta: Mapping[str, object], *, file: SeedFile) -> dict[str, obje
     except (TypeError, ValueError, RecursionError) as error:
         raise ReadError(file.name, f"cannot be kept as JSON: {error}", field="meta") from error
     _check_characters(written, file=file, field="meta")
-    if "\\u0000" in written:
+    if _ESCAPED_NUL.search(written):
         raise ReadError(file.name, "has a NUL character", field="meta")
     result: dict[str, object] = json.loads(written)
     return result

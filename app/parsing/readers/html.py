@@ -89,7 +89,8 @@ def _walk_nodes(loaded: object) -> Iterator[Mapping[str, object]]:
         if isinstance(node, dict):
             yield node
             graph = node.get("@graph")
-            yield from (entry for entry in graph or [] if isinstance(entry, dict))
+            if isinstance(graph, list):
+                yield from (entry for entry in graph if isinstance(entry, dict))
 
 
 def _find_metadata(tree: "HtmlElement", linked: Mapping[str, object]) -> Stated:

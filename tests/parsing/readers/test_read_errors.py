@@ -114,6 +114,12 @@ CASES = [
         id="an escaped NUL",
     ),
     pytest.param(
+        "a.json",
+        b'{"bodies": [{"value": "Words."}], "slugline": "A\\\\\\u0000"}',
+        "(field meta): has a NUL character",
+        id="an escaped NUL in the metadata",
+    ),
+    pytest.param(
         "a.jsonl",
         b'{"text": 1}\nnothing\n',
         "(field text): no line can be read; the first: line 1 (field text): 1 is not a text",

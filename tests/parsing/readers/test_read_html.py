@@ -86,6 +86,7 @@ def test_every_paragraph_of_the_page_is_there() -> None:
         ('{"@type": "NewsArticle", "inLanguage": "en-gb"}', "language", "en-GB"),
         ('{"@type": "NewsArticle", "invented": true}', "meta", {"invented": True}),
         ('{"@type": "Recipe", "headline": "Soup"}', "title_derived", True),
+        ('{"@graph": 5, "@type": 5, "headline": "Soup"}', "title_derived", True),
     ],
 )
 def test_json_ld_states_the_metadata(read, json: str, field: str, value: object) -> None:

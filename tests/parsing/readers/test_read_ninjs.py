@@ -96,10 +96,16 @@ def test_a_wire_item_is_read_whole() -> None:
             id="web rendition",
         ),
         pytest.param({"genres": [{"name": "Invented"}]}, "meta", None, id="invented"),
+        pytest.param(
+            {"slugline": "A\\u0000"},
+            "meta",
+            {"slugline": "A\\u0000"},
+            id="a backslash, u0000: no NUL",
+        ),
     ],
 )
 def test_ninjs_properties(read, properties: dict[str, object], field: str, value: object) -> None:
-    if field == "meta":
+    if value is None and field == "meta":
         value = {"genres": [{"name": "Invented"}], "invented": True}
 
     result = read("a.json", json.dumps({"bodies": [BODY], **properties}))
