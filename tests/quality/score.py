@@ -34,10 +34,13 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.quality.counts import Rate, Span, Text, match, measure_overlap
 from tests.quality.mark import list_gold, load, split_article
+
+ROOT = Path(__file__).resolve().parents[2]
 
 Item = dict[str, Any]
 Rates = defaultdict[str, Rate]
@@ -240,6 +243,13 @@ def read_own_gold() -> dict[str, tuple[str, Item]]:
     """Return text and gold of our own articles by name; texts are the bodies of the files."""
     loaded = {name: load(name) for name in list_gold()}
     return {name: (split_article(file)[1], gold) for name, (file, gold) in loaded.items()}
+
+
+def read_seed_gold() -> dict[str, tuple[str, Item]]:
+    """The seed article's text and gold, by its name."""
+    gold = json.loads((ROOT / "tests" / "quality" / "seed_gold.json").read_text(encoding="utf-8"))
+    path = ROOT / "seeds" / gold["file"]
+    return {path.stem: (path.read_bytes().decode("utf-8"), gold)}
 
 
 def format_rates(rates: Rates) -> str:
