@@ -53,7 +53,8 @@ def load_scorer(name: str) -> ModuleType | None:
     if not path.exists():
         return None
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -192,15 +193,13 @@ def main() -> int:
         kept["polnear"], kept["entities"] = polnear
     console.print(make_table(f"On Record, tagger {options.tagger}", columns))
     if polnear is not None:
-        rows = {
-            name: dict(zip(ATTRIBUTION_ROWS, line, strict=True)) for name, line in BASELINES.items()
-        }
-        table = Table(title="Beside others, PolNeAR", title_justify="left")
-        for heading in ("", *ATTRIBUTION_ROWS):
-            table.add_column(heading, justify="left" if not heading else "right")
-        table.add_row("On Record (dev)", *(show(polnear[0][name]) for name in ATTRIBUTION_ROWS))
-        for name, line in rows.items():
-            table.add_row(name, *("–" if v is None else f"{v:.1f}" for v in line.values()))
+        table = Table(title="Beside others on PolNeAR", title_justify="left")
+        for heading in ("figure (F1)", "On Record (dev)", *BASELINES):
+            table.add_column(heading, justify="right" if table.columns else "left")
+        for number, name in enumerate(ATTRIBUTION_ROWS):
+            others = [line[number] for line in BASELINES.values()]
+            shown = ("–" if value is None else f"{value:.1f}" for value in others)
+            table.add_row(name, show(polnear[0][name]), *shown)
         console.print(table)
     if options.repeats:
         speed = measure_speed(parser, spacy_model=settings.spacy_model, repeats=options.repeats)

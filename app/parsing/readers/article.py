@@ -19,7 +19,7 @@ TITLE_LENGTH = 80
 # Enough of a text to see whether it is hard-wrapped, in characters.
 _OPENING = 2_000
 
-_BY = re.compile(r"by:?\s+", re.I)
+_BY = re.compile(r"\s*by\b:?\s+", re.I)
 _BETWEEN_NAMES = re.compile(r"\s*(?:;|&|,?\s+and\s|,)\s*")
 # An even number of backslashes before it: a written-out backslash and "u0000" are harmless.
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -150,10 +150,16 @@ def derive_title(text: str) -> str:
     return head.rstrip(" ,;:–—-") + "…"
 
 
+def _without_by(name: str) -> str:
+    name = " ".join(name.split())
+    by = _BY.match(name)  # at the start only: "Barnaby Quince" holds "by " too
+    return name[by.end() :] if by else name
+
+
 def split_names(byline: str) -> tuple[str, ...]:
     """Split a byline ("By Ann Lee, Bo Kerr and Cy Orr Jr.") into names, in order, without "By"."""
     names: list[str] = []
-    for part in _BETWEEN_NAMES.split(_BY.sub("", " ".join(byline.split()), count=1)):
+    for part in _BETWEEN_NAMES.split(_without_by(byline)):
         if names and _NAME_SUFFIX.fullmatch(part):
             names[-1] = f"{names[-1]} {part}"
         elif part:
@@ -205,7 +211,7 @@ def _clean_authors(value: object, *, outlet: str | None) -> tuple[str, ...] | No
         names = split_names(value)
     elif isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
         # A list has been split by whoever wrote it: "Lee, Ann" stays one name.
-        cleaned = (_BY.sub("", " ".join(name.split()), count=1) for name in value)
+        cleaned = (_without_by(name) for name in value)
         names = tuple(dict.fromkeys(name for name in cleaned if name))
     else:
         return None
