@@ -124,6 +124,7 @@ def run_once(
         list[Path] | None,
         typer.Argument(
             metavar="[PATH]...",
+            exists=True,
             help="Files and folders of articles, in place of ONRECORD_SEEDS.",
             show_default=False,
         ),
@@ -163,6 +164,7 @@ def run_once(
     from app.ingest.scan import SeedsMissingError
 
     logging.basicConfig(level=settings.log_level.upper(), format="%(message)s")
+    logging.getLogger("alembic").setLevel("WARNING")
     try:
         report = run_ingest(
             settings,
@@ -187,7 +189,9 @@ def parse(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE|DIR...", help="Articles to read; folders are read to any depth."
+            metavar="FILE|DIR...",
+            exists=True,
+            help="Articles to read; folders are read to any depth.",
         ),
     ],
     jsonl: Annotated[

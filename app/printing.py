@@ -141,8 +141,8 @@ def _list_attributions(parsed: ParsedArticle) -> RenderableType:
     names = {entity.key: entity.name for entity in parsed.entities}
     quoted = {quotation.attribution for quotation in parsed.quotations}
     table = Table(box=None, padding=(0, 2, 0, 0), title="Who said what", title_justify="left")
-    for heading in ("who", "how", "what"):
-        table.add_column(heading, header_style="dim", overflow="fold")
+    for heading, width in (("who", 28), ("how", 14), ("what", None)):
+        table.add_column(heading, header_style="dim", overflow="fold", max_width=width)
     for attribution in parsed.attributions:
         what = Text(_join(text, attribution.content))
         if attribution.key in quoted:

@@ -19,6 +19,7 @@ def main() -> int:
     """Run once with the settings of the environment; return the exit code."""
     settings = Settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel("WARNING")
     try:
         report = run_ingest(settings, progress=ProgressLog(), is_stopped=StopSignal())
     except Exception:

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, select, update
@@ -140,12 +140,13 @@ def _run(
                 ingest_ended_at=None,
             )
 
-    def load(work: Iterable[Work]) -> bool:
+    def load(work: Sequence[Work]) -> bool:
+        end = loader.counts.files + len(work)
         for counts in loader.load(work):
             progress.show(
                 done=unchanged + counts.files, articles=counts.articles, words=counts.words
             )
-            if is_stopped():
+            if counts.files < end and is_stopped():
                 return False
         return True
 
@@ -190,7 +191,7 @@ def _drop_gone(loader: Loader, *, scan: Scan, is_stopped: Callable[[], bool]) ->
         if is_stopped():
             return False
         loader.drop(name)
-    return not is_stopped()
+    return True
 
 
 def _list_called_for(ledger: Ledger, *, scan: Scan, max_bytes: int) -> list[Work]:

@@ -84,12 +84,21 @@ class IngestProcess:
         if self._process.stderr is not None:
             with self._process.stderr as lines:
                 for line in lines:
-                    self._last.append(line.rstrip())
-                    _LOG.info("%s", line.rstrip())
+                    self._log(line.rstrip())
         code = self._process.wait()
         if code != 0 and not self._is_stopping:
             end = "\n".join(self._last) or "(it logged nothing)"
             _LOG.error("ingest ended with code %d; its last lines:\n%s", code, end)
+
+    def _log(self, line: str) -> None:
+        """Pass a line on with the level that it begins with (`app.ingest.__main__` writes it)."""
+        self._last.append(line)
+        level, _, words = line.partition(" ")
+        number = logging.getLevelNamesMapping().get(level)
+        if number is None:
+            _LOG.info("%s", line)
+        else:
+            _LOG.log(number, "%s", words)
 
 
 def start_ingest(settings: Settings) -> IngestProcess:

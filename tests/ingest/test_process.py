@@ -69,9 +69,9 @@ def test_an_ingest_that_fails_leaves_its_last_lines_in_the_servers_log(
         running = start_ingest(missing)
         assert running.wait(timeout=60) == 1
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-    assert len(errors) == 1
-    assert "ended with code 1" in errors[0]
-    assert "there is no file or folder" in errors[0]
+    assert errors[0] == "ingest failed"
+    assert "ended with code 1" in errors[-1]
+    assert "there is no file or folder" in errors[-1]
     assert house.value("SELECT count(*) FROM articles") == 0
 
 
@@ -112,6 +112,16 @@ def test_a_process_knows_that_its_server_is_gone(monkeypatch: pytest.MonkeyPatch
     assert not is_orphan()
     monkeypatch.setenv("ONRECORD_PARENT_PID", "1" if os.getppid() != 1 else "2")
     assert is_orphan()
+
+
+def test_lines_are_logged_with_their_own_level(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        running = start_python(
+            "import sys; print('WARNING a.txt: is empty\\nplain', file=sys.stderr)"
+        )
+        running.wait(timeout=60)
+    logged = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert logged == [("WARNING", "a.txt: is empty"), ("INFO", "plain")]
 
 
 def test_only_the_last_lines_are_kept() -> None:
