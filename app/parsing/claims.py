@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from app.parsing.attribution.lexicon import load_cue_nouns, load_cue_verbs, read_lexicon
@@ -161,8 +162,6 @@ def find_claims(
 
 
 def _keyed(claim: Claim, number: int) -> Claim:
-    from dataclasses import replace
-
     return replace(claim, key=f"c{number}")
 
 

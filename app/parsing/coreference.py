@@ -151,10 +151,33 @@ class Resolver:
                 continue
             if _MODIFIES.match(tail) and not _GOES_ON.match(tail):
                 continue
-            kind = self._entities[mention.entity].type
-            if kind is EntityType.PLACE and tail[:2].strip(" ") and tail[:1] == "-":
+            return self._person_it_modifies(mention, inside) or mention
+        return self._owner_of_words(source, inside)
+
+    def _person_it_modifies(self, mention: Mention, inside: Sequence[Mention]) -> Mention | None:
+        """Return the person in "Homeland Security Secretary Jeh Johnson", given the department."""
+        if self._entities[mention.entity].type is EntityType.PERSON:
+            return None
+        for other in inside:
+            if other.span.start <= mention.span.start:
                 continue
-            return mention
+            if self._entities[other.entity].type is not EntityType.PERSON:
+                continue
+            between = self._text[mention.span.end : other.span.start]
+            if re.fullmatch(r"(?:['’]s)?[ -](?:[\w.’'-]+ ){1,5}", between) and not (
+                _PREPOSITION.search(between) or re.search(r"\b(?:and|or|who)\b", between)
+            ):
+                return other
+        return None
+
+    def _owner_of_words(self, source: Span, inside: Sequence[Mention]) -> Mention | None:
+        """Return the person in "Donald Trump’s tweet": who owns what is said says it."""
+        words = source.of(self._text).lower().split()
+        if inside and words and words[-1] in load_name_words()["speech-product"]:
+            mention = inside[0]
+            owned = self._text[mention.span.end : mention.span.end + 2] in ("’s", "'s")
+            if owned and mention.span.start - source.start < 30:
+                return mention
         return None
 
     def _resolve_pronoun(self, source: Span, gender: Gender) -> Speaker:
@@ -193,13 +216,17 @@ class Resolver:
             if distance > SENTENCES_BACK or said.span.start >= source.start:
                 continue
             score = 0.9 - 0.15 * max(distance, 0)
+            if said.span.of(self._text).lower() in RELATIVES:
+                score -= 0.35
             if said.speaker.entity is not None:
                 offer(said.speaker.entity, score, said.span, "pronoun:last-speaker")
-            elif said.speaker.kind is SpeakerKind.UNNAMED and (
-                unnamed is None or unnamed[0] < score
+            elif (
+                said.speaker.kind is SpeakerKind.UNNAMED
+                and distance <= 1
+                and unnamed is None
+                and self._may_be_person(said.span)
             ):
-                if self._may_be_person(said.span):
-                    unnamed = (score, said.span)
+                unnamed = (score - 0.05, said.span)
         ranked = sorted(scored.items(), key=lambda item: -item[1][0])
         if unnamed is not None and (not ranked or unnamed[0] > ranked[0][1][0]):
             step = CoreferenceStep(source, unnamed[1], "pronoun:unnamed-speaker")
@@ -258,15 +285,19 @@ class Resolver:
         """Resolve "who" to the name right before it, across one apposition between commas."""
         sentence = self._sentences[self._sentence_of(source.start)] if self._sentences else source
         before = self._mentions_in(Span(min(sentence.start, source.start), source.start))
-        if before:
-            mention = before[-1]
+        who = source.of(self._text).lower() == "who"
+        for mention in reversed(before):
+            person = self._entities[mention.entity].type is EntityType.PERSON
+            if who and not person:
+                continue
             gap = self._text[mention.span.end : source.start]
-            if re.fullmatch(r"(?:['’]s)?[\s,—–-]*", gap) or (
-                gap.startswith(",") and gap.count(",") == 2 and len(gap) < 80
+            if re.fullmatch(r"[\s,—–-]*", gap) or (
+                gap.startswith(",") and gap.rstrip().endswith(",") and len(gap) < 120
             ):
                 step = CoreferenceStep(source, mention.span, "relative")
                 found = Mention(source, MentionKind.PRONOUN, mention.entity, 0.9)
                 return Speaker(SpeakerKind.NAMED, mention.entity, (step,), mention=found)
+            break
         return Speaker(SpeakerKind.UNNAMED, None)
 
     def _resolve_description(self, source: Span) -> Speaker:
@@ -292,10 +323,13 @@ class Resolver:
         return Speaker(SpeakerKind.UNNAMED, None)
 
     def _may_be_person(self, span: Span) -> bool:
-        words = span.of(self._text).lower()
-        if words in RELATIVES | AUTHOR | THEY | IT:
-            return False
-        return not re.search(r"\b(?:poll|report|survey|officials|people|voters|critics)\b", words)
+        """Say whether an unnamed source is one person that "he" or "she" can go on with."""
+        sets = load_name_words()
+        words = re.findall(r"[\w-]+", span.of(self._text).lower())
+        nouns = sets["role-noun"] | sets["title"] | {"man", "woman", "boy", "girl", "person"}
+        return any(word in nouns for word in words) and not (
+            {"poll", "survey", "report", "study", "s"} & set(words)
+        )
 
     def _sentence_of(self, position: int) -> int:
         return max(bisect_right(self._sentence_starts, position) - 1, 0)

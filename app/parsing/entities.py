@@ -25,7 +25,17 @@ LEXICON_WEIGHT = 4.0
 
 _POSSESSIVE = re.compile(r"(?:['’][sS]|(?<=[sS])['’])$")
 _WORD = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*\.?")
+_NOT_SLASH = re.compile(r"[^/]+")
 _BORDER = re.compile(r"[\w]")
+_CAPITALS = r"(?P<name>[A-Z][\w-]*\w(?: [A-Z][\w-]*\w)*)"
+_PERSON_GROUP = re.compile(r"\b(?P<name>[A-Z]\w+) (?P<head>[a-z]+)\b")
+_TOWN_OF = re.compile(rf"\b(?P<head>[a-z]+) of {_CAPITALS}")
+_REGION = re.compile(rf"\b{_CAPITALS} (?P<head>[a-z]+)\b")
+_NEWSPAPER = re.compile(rf"\b(?P<head>[a-z]+) (?=[A-Z]){_CAPITALS}")
+_NOUN_PHRASE_END = re.compile(
+    r"\b(?:of|in|on|with|that|which|who|from|near|at|for|to|about|where|located|home|just|some)\b|\d"
+)
+_APPOSED = re.compile(r"(?: \w+)?, (?:a|an|the) (?P<words>[^,.;:]{3,40})")
 
 
 @dataclass(slots=True)
@@ -88,11 +98,21 @@ def _fullness(name: Name, kind: EntityType) -> tuple[int, int]:
     if kind is PLACE:
         # "United States" before "U.S.", and the commoner spelling otherwise.
         return (len(name.form) > 4, len(name.spans))
-    return (len(name.form.split()), len(name.form))
+    words = len(name.form.split())
+    return (min(words, 2) if kind is PERSON else words, len(name.spans) if words > 1 else 0)
 
 
 def vote(group: Iterable[Name]) -> EntityType:
-    """Return the type with the most votes over all forms of one entity."""
+    """Return the type with the most votes over all forms of one entity.
+
+    A full name that begins with a given name outvotes what single forms were taken for.
+    """
+    group = list(group)
+    given = load_name_words()["first-name-male"] | load_name_words()["first-name-female"]
+    for name in group:
+        words = name.form.split()
+        if len(words) > 1 and words[0].lower() in given and name.type is PERSON:
+            return PERSON
     total: dict[EntityType, float] = defaultdict(float)
     for name in group:
         for kind, weight in name.votes.items():
@@ -103,19 +123,84 @@ def vote(group: Iterable[Name]) -> EntityType:
 def collect_names(text: str, reading: Reading) -> list[Name]:
     """Gather name forms with their votes, then find each form everywhere in the text."""
     names: dict[str, Name] = {}
-    for item in [*reading.names, *_find_known(text)]:
-        span = trim_name(text, item.span)
-        if span is None:
-            continue
-        form = span.of(text)
-        if not is_name(form):
-            continue
-        name = names.setdefault(form, Name(form))
-        name.votes[item.type] += item.score
+    for item in [*reading.names, *_find_known(text), *_find_by_context(text)]:
+        for part in _split_at_slash(text, item.span):
+            span = trim_name(text, part)
+            if span is None or not is_name(span.of(text)):
+                continue
+            form = span.of(text)
+            name = names.setdefault(form, Name(form))
+            name.votes[item.type] += item.score
+    _drop_prefixed(names)
+    _add_surnames(names)
+    _add_groups(text, names)
     _find_everywhere(text, names)
     for name in names.values():
         _vote_by_context(text, name)
     return [name for name in names.values() if name.spans]
+
+
+def _split_at_slash(text: str, span: Span) -> list[Span]:
+    # Photo credits: "Getty/Instagram" are two names.
+    return [Span(*match.span()) for match in _NOT_SLASH.finditer(text, *span)]
+
+
+def _find_by_context(text: str) -> list[NameSpan]:
+    """Names that the words beside them give away: "the town of X", "X region", "newspaper X"."""
+    words = load_name_words()
+    found: list[NameSpan] = []
+    for match in _TOWN_OF.finditer(text):
+        if match["head"] in words["place-head"]:
+            found.append(NameSpan(Span(*match.span("name")), PLACE, CONTEXT_WEIGHT))
+    for match in _REGION.finditer(text):
+        first = match["name"].split()[0].lower()
+        if match["head"] in words["place-noun"] and first not in words["function-word"]:
+            found.append(NameSpan(Span(*match.span("name")), PLACE, CONTEXT_WEIGHT))
+    for match in _NEWSPAPER.finditer(text):
+        first = match["name"].split()[0].lower()
+        if match["head"] in words["newspaper"] and first not in words["function-word"]:
+            found.append(NameSpan(Span(*match.span("name")), ORGANISATION, CONTEXT_WEIGHT))
+    return found
+
+
+def _drop_prefixed(names: dict[str, Name]) -> None:
+    """Drop "Crooked Hillary Clinton" where "Hillary Clinton" is a person too."""
+    for form in list(names):
+        parts = form.split()
+        if len(parts) < 3 or names[form].type is not PERSON:
+            continue
+        for cut in range(1, len(parts) - 1):
+            rest = " ".join(parts[cut:])
+            if rest in names and names[rest].type is PERSON:
+                del names[form]
+                break
+
+
+def _add_groups(text: str, names: dict[str, Name]) -> None:
+    """Add "the Clinton campaign", which is an organisation and not the person."""
+    for match in _PERSON_GROUP.finditer(text):
+        owner, group = names.get(match["name"].split()[-1]), match["head"]
+        if owner is None or group not in load_name_words()["person-group"]:
+            continue
+        form = f"{owner.form} {group}"
+        if form in text and form not in names:
+            names[form] = Name(form)
+            names[form].votes[ORGANISATION] += CONTEXT_WEIGHT
+
+
+def _add_surnames(names: dict[str, Name]) -> None:
+    """Let the surname of each person named in full be looked for, where nobody has seen it yet."""
+    for form in list(names):
+        parts = form.split()
+        if len(parts) < 2 or names[form].type is not PERSON:
+            continue
+        surname = parts[-1]
+        if surname.lower().rstrip(".") in ("jr", "sr", "ii", "iii") and len(parts) > 2:
+            surname = parts[-2].rstrip(",")
+        if len(surname) > 2 and surname[0].isupper() and surname not in names:
+            if is_name(surname) and surname not in load_gazetteer():
+                names[surname] = Name(surname)
+                names[surname].votes[PERSON] += 0.5
 
 
 def _find_known(text: str) -> list[NameSpan]:
@@ -154,6 +239,10 @@ def trim_name(text: str, span: Span) -> Span | None:
     end = start + len(form)
     while end > start and not (text[end - 1].isalnum() or text[end - 1] in ".)"):
         end -= 1
+    tail = re.search(r"\s(\w+)\.?$", text[start:end])
+    while tail is not None and tail.group(1).lower() in words["title"]:
+        end = start + tail.start()
+        tail = re.search(r"\s(\w+)\.?$", text[start:end])
     while True:
         match = _WORD.match(text, start, end)
         if match is None or match.end() >= end:
@@ -221,6 +310,9 @@ def _find_everywhere(text: str, names: dict[str, Name]) -> None:
                 continue
             if _is_part_of_word(text, match.start(), end):
                 continue
+            if _is_part_of_event(text, end):
+                position = end
+                break
             names[form].spans.append(Span(match.start(), end))
             position = end
             break
@@ -230,6 +322,12 @@ def _is_part_of_word(text: str, start: int, end: int) -> bool:
     # "Trump-Pence" holds names, "American-made" and "ex-Trump" hold no mention of ours but the name.
     after = text[end : end + 2]
     return bool(start and text[start - 1] in "@#_") or (after[:1] in "@_")
+
+
+def _is_part_of_event(text: str, end: int) -> bool:
+    # "the Ukraine War" names a war; the country in it is no mention.
+    match = re.match(r" ([A-Z][a-z]+)\b", text[end : end + 20])
+    return match is not None and match.group(1).lower() in load_name_words()["event-tail"]
 
 
 def _vote_by_context(text: str, name: Name) -> None:
@@ -253,22 +351,16 @@ def _vote_by_context(text: str, name: Name) -> None:
             if word.lower() in words["title"] and word[0].isupper():
                 name.titles.add(word.lower())
                 name.votes[PERSON] += CONTEXT_WEIGHT
-            elif word.lower() in words["org-apposition"]:
+            elif word.lower() in words["newspaper"]:
                 name.votes[ORGANISATION] += CONTEXT_WEIGHT
         named = re.search(r"\b([a-z]+)\s+of\s+$", before)
         if named is not None and named.group(1) in words["place-head"]:
             name.votes[PLACE] += CONTEXT_WEIGHT
-        follows = re.match(r"(?:['’]s)?,?\s+(?:an?\s+|the\s+)?((?:\w+\s+){0,2}?)(\w+)", after)
-        if follows is not None:
-            if (
-                after.startswith(" ")
-                and after[1:].split(" ")[0].strip(",.").lower() in (words["place-noun"])
-            ):
-                name.votes[PLACE] += CONTEXT_WEIGHT / 2
-            elif after.startswith(",") and re.match(r",\s+(?:a|an|the)\s", after):
-                apposed = re.findall(r"\w+", after)[1:5]
-                if any(word.lower() in words["place-head"] for word in apposed):
-                    name.votes[PLACE] += CONTEXT_WEIGHT
+        apposed = _APPOSED.match(text, span.end)
+        if apposed is not None:
+            nouns = _NOUN_PHRASE_END.split(apposed["words"].lower())[0].split()
+            if nouns and nouns[-1] in words["place-head"]:
+                name.votes[PLACE] += CONTEXT_WEIGHT
 
 
 def link_names(names: Sequence[Name]) -> list[list[Name]]:

@@ -92,7 +92,8 @@ def assemble(raw: RawArticle, *, paragraphs: tuple[Span, ...], reading: Reading)
     text = raw.text
     marked = find_marked(text, paragraphs=paragraphs)
     entities, mentions = find_entities(text, reading)
-    roles = find_roles(text, entities=entities, mentions=mentions)
+    cues = [cue for found in reading.attributions for cue in found.cue]
+    roles = find_roles(text, entities=entities, mentions=mentions, cues=cues)
     entities = with_roles(entities, roles)
     resolver = Resolver(
         text,

@@ -49,11 +49,7 @@ def find_quotations(
             chains[item.chain].append(item)
     direct: dict[str, list[Marked]] = defaultdict(list)
     rows: list[tuple[list[Span], QuoteForm, str | None, float]] = []
-    contents = (
-        sorted((span, attribution) for attribution in attributions for span in attribution.content)
-        if False
-        else [(span, attribution) for attribution in attributions for span in attribution.content]
-    )
+    contents = [(span, attribution) for attribution in attributions for span in attribution.content]
     contents.sort(key=lambda row: row[0])
     by_key = {attribution.key: attribution for attribution in attributions}
     for items in chains.values():

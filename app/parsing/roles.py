@@ -20,21 +20,91 @@ _APPOSED = re.compile(
 )
 _WORD_BEFORE = re.compile(r"([\w’'.-]+) $")
 _STOPS = frozenset(
-    """in on at of for by with to from and or but as that which who said says told than then when
-    while after before because if so is was were are be been has had have did do does not over into
-    under about against between like called named""".split()
+    [
+        "in",
+        "on",
+        "at",
+        "of",
+        "for",
+        "by",
+        "with",
+        "to",
+        "from",
+        "and",
+        "or",
+        "but",
+        "as",
+        "that",
+        "which",
+        "who",
+        "said",
+        "says",
+        "told",
+        "than",
+        "then",
+        "when",
+        "while",
+        "after",
+        "before",
+        "because",
+        "if",
+        "so",
+        "is",
+        "was",
+        "were",
+        "are",
+        "be",
+        "been",
+        "has",
+        "had",
+        "have",
+        "did",
+        "do",
+        "does",
+        "not",
+        "over",
+        "into",
+        "under",
+        "about",
+        "against",
+        "between",
+        "like",
+        "called",
+        "named",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "you",
+    ]
 )
 
 
+_PARTICIPLES = frozenset({"retired", "elected", "appointed", "acclaimed", "renowned", "acting"})
+
+
 def find_roles(
-    text: str, *, entities: Sequence[Entity], mentions: Sequence[Mention]
+    text: str,
+    *,
+    entities: Sequence[Entity],
+    mentions: Sequence[Mention],
+    cues: Sequence[Span] = (),
 ) -> dict[str, list[Span]]:
     """Find what the text says that its people and organisations are.
+
+    Args:
+        text: The article's text.
+        entities: Its people, organisations and places.
+        mentions: Their name mentions.
+        cues: The cues of its attributions, which are no part of a description ("wrote analyst X").
 
     Returns:
         For each entity key its roles, in text order: "a Ukrainian platoon commander" from ", a
         Ukrainian platoon commander," behind the name, or "Ukrainian defense analyst" before it.
     """
+    barred = frozenset(cue.end for cue in cues)
     types = {entity.key: entity.type for entity in entities}
     roles: dict[str, list[Span]] = defaultdict(list)
     for mention in mentions:
@@ -43,7 +113,7 @@ def find_roles(
         behind = _find_behind(text, mention.span)
         if behind is not None and types[mention.entity] is EntityType.PERSON:
             roles[mention.entity].append(behind)
-        before = _find_before(text, mention.span)
+        before = _find_before(text, mention.span, barred)
         if before is not None:
             roles[mention.entity].append(before)
     return dict(roles)
@@ -66,7 +136,7 @@ def _find_behind(text: str, span: Span) -> Span | None:
     return role
 
 
-def _find_before(text: str, span: Span) -> Span | None:
+def _find_before(text: str, span: Span, barred: frozenset[int]) -> Span | None:
     """Walk back over lower-case words, nationalities and titles to where the description begins."""
     sets = load_name_words()
     nouns = sets["role-noun"] | sets["title"]
@@ -74,7 +144,7 @@ def _find_before(text: str, span: Span) -> Span | None:
     words: list[str] = []
     while len(words) < 9:
         match = _WORD_BEFORE.search(text, max(0, start - 40), start)
-        if match is None:
+        if match is None or match.end(1) in barred:
             break
         word = match.group(1)
         low = word.lower().strip(".")
@@ -82,15 +152,14 @@ def _find_before(text: str, span: Span) -> Span | None:
             if low not in ("his", "her", "their", "its"):
                 start = match.start(1)
             break
-        if low in _STOPS:
+        if low in _STOPS or (low.endswith(("ed", "ing")) and low not in _PARTICIPLES):
             break
         capital = word[0].isupper()
-        if capital and not (low in nouns or low in sets["demonym"] or low in sets["title"]):
-            if not words or word.endswith(("’s", "'s")):
-                break
-        if not word[0].isalpha() or word.endswith("."):
-            if low not in nouns:
-                break
+        known = low in nouns or low in sets["demonym"] or low in sets["title"]
+        if capital and not known and (not words or word.endswith(("’s", "'s"))):
+            break
+        if (not word[0].isalpha() or word.endswith(".")) and low not in nouns:
+            break
         words.append(low)
         start = match.start(1)
     if not words or not any(word in nouns for word in words):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"(?P<name>[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3})(?P<colon>:)\s+(?=\S)")
 _EMPTY_SOURCES = frozenset({"it", "there"})
 _CLAUSES = ("ccomp",)
+_RELATIVES = frozenset({"who", "whom", "which", "that"})
 
 
 def find_drafts(piece: Piece, *, text: str, marks: Marks) -> Iterator[Draft]:
@@ -139,6 +140,8 @@ class _Reader:
         source = self.find_source(token, cue_span)
         passive = child(token, "nsubjpass") is not None or (child(token, "auxpass") is not None)
         found = self.find_content(token, cue, cue_span=cue_span, source=source, passive=passive)
+        if found is None and source is not None and not passive and "that" in cue.frames:
+            found = self.find_around(token, cue_span=cue_span, source=source)
         if found is None:
             return
         rule, content, cue_span = found
@@ -154,7 +157,7 @@ class _Reader:
                 rule = "passive"
             elif maker is None:
                 return
-        elif source is None and rule != "raised":
+        elif source is None:
             return
         if source is not None:
             source = trim(self.text, source)
@@ -201,13 +204,9 @@ class _Reader:
             if content is not None and "to" in frames and _has_to(clause):
                 return "infinitive", [content], cue_span
         goal = next((k for k in token.rights if k.dep_ in ("xcomp", "ccomp") and _has_to(k)), None)
-        if goal is not None and ("to" in frames or "raise" in frames):
+        if goal is not None and "to" in frames:
             content = span_of((t for t in goal.subtree if t.i > token.i), self.offset)
             if content is not None:
-                subject = child(token, "nsubj")
-                if "raise" in frames:
-                    about = self.phrase(subject) if subject is not None else None
-                    return "raised", [*([about] if about else []), content], cue_span
                 return "infinitive", [content], cue_span
         if {"quote", "that"} & frames and source is not None:
             head = Span(min(source.start, cue_span.start), max(source.end, cue_span.end))
@@ -234,8 +233,8 @@ class _Reader:
                 if span is None:
                     continue
                 if target is not None and "object" in frames:
-                    whole = [self.phrase(target), self.phrase(kid)]
-                    return "preposition", [s for s in whole if s is not None], cue_span
+                    both = [self.phrase(target), self.phrase(kid)]
+                    return "preposition", [s for s in both if s is not None], cue_span
                 if target is None and kid.i <= token.i + 2:
                     return (
                         "preposition",
@@ -254,6 +253,36 @@ class _Reader:
                 return "object", spans, cue_span
         return None
 
+    def find_around(
+        self, token: Token, *, cue_span: Span, source: Span
+    ) -> tuple[str, list[Span], Span] | None:
+        """Find a content that a cue stands in the middle of.
+
+        "Ukraine lacked troops, he explained, which could …" (the cue hangs beside the clause), and
+        "moves that the Kremlin has claimed could start a war" (the cue parts subject and verb).
+        """
+        sentence = self.at(*token.sent)
+        if sentence is None:
+            return None
+        head = Span(min(source.start, cue_span.start), max(source.end, cue_span.end))
+        if token.dep_ == "parataxis" and self.text[head.end : head.end + 1] in (",", "."):
+            clause = self.phrase(token.head)
+            if clause is not None:
+                return "around", self.cut(Span(clause.start, sentence.end), [head]), cue_span
+        after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
+        if (
+            token.dep_ == "relcl"
+            and after is not None
+            and after.tag_ in ("MD", "VBZ", "VBD", "VBP")
+        ):
+            about = self.at(*(t for t in token.head.subtree if t.i < token.left_edge.i))
+            verb = after.head if after.dep_ in ("aux", "auxpass") else after
+            rest = self.at(*(t for t in verb.subtree if t.i >= after.i))
+            if about is not None and rest is not None:
+                noun = self.at(token.head)
+                return "around", [noun or about, rest], cue_span
+        return None
+
     def widen(
         self, token: Token, clause: Token, content: Span, cue_span: Span, source: Span | None
     ) -> list[Span]:
@@ -268,11 +297,12 @@ class _Reader:
         if sentence is None:
             return [content]
         start = content.start
-        if token.dep_ == "ROOT" and not any(
-            t.dep_ in ("cc",) or t.dep_ == "advcl" for t in token.lefts if t.i < clause.i
-        ):
-            start = min(start, sentence.start)
-        elif token.dep_ == "ROOT":
+        if (
+            token.dep_ == "ROOT"
+            and not any(
+                t.dep_ in ("cc",) or t.dep_ == "advcl" for t in token.lefts if t.i < clause.i
+            )
+        ) or token.dep_ == "ROOT":
             start = min(start, sentence.start)
         head_end = max(cue_span.end, source.end if source is not None else 0)
         spans = [Span(start, content.end)]
@@ -325,14 +355,53 @@ class _Reader:
 
     def cut_all(self, spans: list[Span], holes: list[Span]) -> list[Span]:
         found = {piece for span in spans for piece in self.cut(span, holes)}
-        return sorted(found)
+        # "who he believes will help": the relative pronoun alone is no content.
+        whole = [piece for piece in found if piece.of(self.text).lower() not in _RELATIVES]
+        return sorted(whole or found)
 
 
 MEDIA = frozenset(
-    """statement interview tweet post letter email e-mail speech report memo op-ed column book
-    twitter telegram facebook instagram youtube tiktok blog video address message article essay
-    television radio podcast filing affidavit lawsuit testimony press conference briefing rally
-    newsletter editorial platform""".split()
+    [
+        "statement",
+        "interview",
+        "tweet",
+        "post",
+        "letter",
+        "email",
+        "e-mail",
+        "speech",
+        "report",
+        "memo",
+        "op-ed",
+        "column",
+        "book",
+        "twitter",
+        "telegram",
+        "facebook",
+        "instagram",
+        "youtube",
+        "tiktok",
+        "blog",
+        "video",
+        "address",
+        "message",
+        "article",
+        "essay",
+        "television",
+        "radio",
+        "podcast",
+        "filing",
+        "affidavit",
+        "lawsuit",
+        "testimony",
+        "press",
+        "conference",
+        "briefing",
+        "rally",
+        "newsletter",
+        "editorial",
+        "platform",
+    ]
 )
 
 

@@ -16,7 +16,7 @@ class Cue:
     Attributes:
         lemma: Lower case.
         kind: What the content is to its source.
-        frames: Constructions it takes: "that", "to", "quote", "object", "as", "oprd", "raise",
+        frames: Constructions it takes: "that", "to", "quote", "object", "as", "oprd",
             "prep:about" …
     """
 

@@ -80,9 +80,11 @@ def climb(token: Token) -> Iterator[Token]:
 
 def find_subject(token: Token) -> Token | None:
     """Return the token that governs the verb's subject: its own, or one that a verb above lends."""
-    own = child(token, "nsubj", "nsubjpass", "expl")
-    if own is not None:
-        return own
+    own = [kid for kid in token.children if kid.dep_ in ("nsubj", "nsubjpass", "expl")]
+    if own:
+        # "moves that the Kremlin has claimed": of two subjects before the verb the nearer is its.
+        before = [kid for kid in own if kid.i < token.i]
+        return before[-1] if before else own[0]
     for above in climb(token):
         lent = child(above, "nsubj", "nsubjpass")
         if lent is not None:
