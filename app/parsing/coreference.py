@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.parsing.entities import load_name_words
+from app.parsing.names import load_name_words
 from app.parsing.types import (
     Candidate,
     CoreferenceStep,
@@ -140,7 +140,7 @@ class Resolver:
     def _find_named(self, source: Span) -> Mention | None:
         """Return the name that heads a source's words, or None."""
         text = self._text
-        inside = [m for m in self._mentions_in(source)]
+        inside = self._mentions_in(source)
         for mention in inside:
             lead = text[source.start : mention.span.start]
             tail = text[mention.span.end : source.end]

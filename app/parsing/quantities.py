@@ -9,33 +9,17 @@ from functools import lru_cache
 from app.parsing.attribution.lexicon import read_lexicon
 from app.parsing.types import DateExpression, Quantity, Span
 
-_ONES = dict(
-    zip(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ],
-        range(1, 20),
-        strict=True,
+_ONES = {
+    word: number
+    for number, word in enumerate(
+        (
+            *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+            *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+            *("eighteen", "nineteen"),
+        ),
+        start=1,
     )
-)
+}
 _TENS = dict(
     zip(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
@@ -58,20 +42,11 @@ _NUMBER = re.compile(
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        [
-            "january|jan",
-            "february|feb",
-            "march|mar",
-            "april|apr",
-            "may",
-            "june|jun",
-            "july|jul",
-            "august|aug",
-            "september|sept|sep",
-            "october|oct",
-            "november|nov",
+        (
+            *("january|jan", "february|feb", "march|mar", "april|apr", "may", "june|jun"),
+            *("july|jul", "august|aug", "september|sept|sep", "october|oct", "november|nov"),
             "december|dec",
-        ],
+        ),
         start=1,
     )
     for name in names.split("|")
@@ -99,7 +74,7 @@ _DATE = re.compile(
 @lru_cache(maxsize=1)
 def load_units() -> dict[str, str]:
     """Return unit words with the symbols that they stand for ("square miles": "mi2")."""
-    return {word: symbol for word, symbol in read_lexicon("units.tsv")}
+    return dict(read_lexicon("units.tsv"))
 
 
 @lru_cache(maxsize=1)

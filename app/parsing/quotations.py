@@ -19,7 +19,7 @@ _SENTENCE_LIKE = re.compile(r"[.!?,…–—-]$")
 _TITLED = re.compile(
     r"\b(?:titled|entitled|called|dubbed|named|nicknamed|so-called|known as|book|novel|memoir|film|"
     r"movie|song|album|play|show|series|episode|documentary|poem|painting|hashtag|headlined|column|"
-    r"podcast|program|programme|section|chapter|segment|on (?:NBC|ABC|CBS|CNN|Fox|MSNBC)[’']?s?),? ?$",
+    r"podcast|program|programme|section|chapter|segment|channel),? ?$",
     re.I,
 )
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from app.parsing.entities import load_name_words
+from app.parsing.names import load_name_words
 from app.parsing.types import Entity, Mention, Span
 from app.vocabulary import EntityType
 
@@ -19,67 +19,6 @@ _APPOSED = re.compile(
     re.M,
 )
 _WORD_BEFORE = re.compile(r"([\w’'.-]+) $")
-_STOPS = frozenset(
-    [
-        "in",
-        "on",
-        "at",
-        "of",
-        "for",
-        "by",
-        "with",
-        "to",
-        "from",
-        "and",
-        "or",
-        "but",
-        "as",
-        "that",
-        "which",
-        "who",
-        "said",
-        "says",
-        "told",
-        "than",
-        "then",
-        "when",
-        "while",
-        "after",
-        "before",
-        "because",
-        "if",
-        "so",
-        "is",
-        "was",
-        "were",
-        "are",
-        "be",
-        "been",
-        "has",
-        "had",
-        "have",
-        "did",
-        "do",
-        "does",
-        "not",
-        "over",
-        "into",
-        "under",
-        "about",
-        "against",
-        "between",
-        "like",
-        "called",
-        "named",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "i",
-        "you",
-    ]
-)
 
 
 _PARTICIPLES = frozenset({"retired", "elected", "appointed", "acclaimed", "renowned", "acting"})
@@ -152,7 +91,7 @@ def _find_before(text: str, span: Span, barred: frozenset[int]) -> Span | None:
             if low not in ("his", "her", "their", "its"):
                 start = match.start(1)
             break
-        if low in _STOPS or (low.endswith(("ed", "ing")) and low not in _PARTICIPLES):
+        if low in sets["no-role"] or (low.endswith(("ed", "ing")) and low not in _PARTICIPLES):
             break
         capital = word[0].isupper()
         known = low in nouns or low in sets["demonym"] or low in sets["title"]

@@ -49,6 +49,12 @@ def load_cue_nouns() -> dict[str, Cue]:
     return _load("cue_nouns.tsv")
 
 
+@lru_cache(maxsize=1)
+def load_media() -> frozenset[str]:
+    """Return the lemmas of what something is said in or on ("statement", "telegram")."""
+    return frozenset(row[0] for row in read_lexicon("media.tsv"))
+
+
 def _load(name: str) -> dict[str, Cue]:
     return {
         lemma: Cue(lemma, ClaimKind(kind), frozenset(frames.split()))

@@ -114,7 +114,7 @@ def adjacent_quotation(
 
 
 def continue_quotation(text: str, draft: Draft, *, marks: Marks, paragraph: Span) -> None:
-    """Add the second half of a quotation that its cue splits: “A,” she said. “B.”"""
+    """Add the second half of a quotation that its cue splits: “A,” she said. “B”."""
     if draft.cue is None or not any(text[s.start] in "“\"'«‘`" for s in draft.content):
         return
     first = min(draft.content)
