@@ -16,21 +16,17 @@ from app.db import tables
 from app.db.ids import ARTICLE, to_id
 from app.ingest.ledger import Ledger, Versions, to_left_out, to_source_key
 from app.ingest.parse import Parser, describe_error, parse_each
+from app.ingest.portions import File, Portion, read_in_portions
 from app.ingest.rows import to_article_key
 from app.ingest.scan import Work
 from app.ingest.store import delete_article, list_article_keys, store_article
-from app.parsing.errors import ReadError
-from app.parsing.readers import ReadOptions, read_file
+from app.parsing.readers import ReadOptions
 from app.parsing.types import ParsedArticle, RawArticle
-from app.vocabulary import FileFormat, SourceStatus
+from app.vocabulary import SourceStatus
 
 _LOG = logging.getLogger(__name__)
 _ARTICLES = tables.metadata.tables["articles"]
 _SOURCES = tables.metadata.tables["sources"]
-# How much is handed to the parser at once: enough for it to work in batches, little enough to
-# stay in memory and to be done again without regret.
-_PORTION_ARTICLES = 32
-_PORTION_CHARS = 200_000
 # Articles that a changed file no longer has are deleted in transactions of at most this many.
 _DELETED_AT_ONCE = 50
 
@@ -41,33 +37,6 @@ class ParserSource:
 
     versions: Versions
     load: Callable[[], Parser]
-
-
-@dataclass(slots=True)
-class _File:
-    """A file on its way into the database."""
-
-    work: Work
-    format: FileFormat | None = None
-    warnings: list[str] = field(default_factory=list)
-    error: str | None = None
-    error_field: str | None = None
-    left: int = 0
-    seen: set[int] = field(default_factory=set)
-    stored: set[int] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        return self.work.file.name
-
-    @property
-    def key(self) -> int:
-        return to_source_key(self.name)
-
-    def fail(self, reason: str, *, error_field: str | None = None) -> None:
-        """Note an error; the first one is kept."""
-        if self.error is None:
-            self.error, self.error_field = reason, error_field
 
 
 @dataclass(slots=True)
@@ -124,7 +93,7 @@ class Loader:
         Raises:
             sqlalchemy.exc.DBAPIError: The database cannot be written.
         """
-        for portion in self._read_in_portions(work):
+        for portion in read_in_portions(work, options=self._options):
             for file, raw, outcome in self._parse(portion):
                 self._commit(file, raw, outcome)
                 yield self.counts
@@ -144,42 +113,9 @@ class Loader:
                 if len(some) == len(keys):
                     return
 
-    def _read_in_portions(
-        self, work: Iterable[Work]
-    ) -> Iterator[list[tuple[_File, RawArticle | None]]]:
-        portion: list[tuple[_File, RawArticle | None]] = []
-        chars = 0
-        for one in work:
-            file = _File(one)
-            raws: tuple[RawArticle | None, ...] = self._read(file)
-            file.left = len(raws)
-            for raw in raws:
-                portion.append((file, raw))
-                chars += len(raw.text) if raw is not None else 0
-                if len(portion) >= _PORTION_ARTICLES or chars >= _PORTION_CHARS:
-                    yield portion
-                    portion, chars = [], 0
-        if portion:
-            yield portion
-
-    def _read(self, file: _File) -> tuple[RawArticle | None, ...]:
-        """Return the file's articles; a single None when there is none, so that it is written."""
-        try:
-            result = read_file(file.work.file, options=self._options)
-        except ReadError as error:
-            file.fail(error.reason, error_field=error.field)
-            return (None,)
-        except Exception as error:
-            _LOG.exception("%s: reading it failed", file.name)
-            file.fail(describe_error(error))
-            return (None,)
-        file.format = result.format
-        file.warnings = list(result.warnings)
-        return tuple(result.articles) or (None,)
-
     def _parse(
-        self, portion: list[tuple[_File, RawArticle | None]]
-    ) -> Iterator[tuple[_File, RawArticle | None, ParsedArticle | Exception | None]]:
+        self, portion: Portion
+    ) -> Iterator[tuple[File, RawArticle | None, ParsedArticle | Exception | None]]:
         """Parse what of a portion is an article; keep its order."""
         articles = [(file, raw) for file, raw in portion if raw is not None]
         if articles and self._parser is None:
@@ -197,7 +133,7 @@ class Loader:
             yield file, raw, None if raw is None else next(outcomes)
 
     def _commit(
-        self, file: _File, raw: RawArticle | None, outcome: ParsedArticle | Exception | None
+        self, file: File, raw: RawArticle | None, outcome: ParsedArticle | Exception | None
     ) -> None:
         """Write one article, and with the last of its file what remains to be said of that."""
         file.left -= 1
@@ -227,7 +163,7 @@ class Loader:
             if file.error is not None:
                 self.counts.problems.append((file.name, file.error_field, file.error))
 
-    def _is_known(self, file: _File) -> bool:
+    def _is_known(self, file: File) -> bool:
         """Say whether a file that still cannot be opened is in the database as just that."""
         known = self._ledger.sources.get(file.name)
         return (
@@ -238,7 +174,7 @@ class Loader:
             and known.versions == self._source.versions
         )
 
-    def _write(self, file: _File, parsed: ParsedArticle | None) -> None:
+    def _write(self, file: File, parsed: ParsedArticle | None) -> None:
         if file.left == 0:
             self._delete_most_vanished(file, parsed)
         with self._engine.begin() as connection:
@@ -265,7 +201,7 @@ class Loader:
             file.seen.add(key)
         file.stored = stored
 
-    def _is_left_out(self, connection: Connection, *, file: _File, key: int) -> bool:
+    def _is_left_out(self, connection: Connection, *, file: File, key: int) -> bool:
         """Say, and note in the warnings, whether an article is another's that goes before."""
         if key in file.seen:
             warning = f"the article {to_id(ARTICLE, key)} stands here twice; the first is kept"
@@ -287,7 +223,7 @@ class Loader:
         )
         return owner
 
-    def _delete_most_vanished(self, file: _File, parsed: ParsedArticle | None) -> None:
+    def _delete_most_vanished(self, file: File, parsed: ParsedArticle | None) -> None:
         """Delete the articles that a file no longer has, but for what the last commit can take."""
         last = {to_article_key(parsed.raw, source_name=file.name)} if parsed is not None else set()
         while not file.work.is_new:
@@ -300,7 +236,7 @@ class Loader:
                 self._delete_articles(connection, keys=some, name=file.name)
                 self._write_dataset(connection)
 
-    def _list_vanished(self, connection: Connection, file: _File, stored: set[int]) -> list[int]:
+    def _list_vanished(self, connection: Connection, file: File, stored: set[int]) -> list[int]:
         keys = list_article_keys(connection, source_key=file.key)
         return [key for key in keys if key not in stored]
 
@@ -312,7 +248,7 @@ class Loader:
             if other != name:
                 self._ledger.set_loading(connection, path=other, did=f"call for {keys}")
 
-    def _to_row(self, file: _File, *, count: int) -> tables.Source:
+    def _to_row(self, file: File, *, count: int) -> tables.Source:
         if file.left > 0:
             status = SourceStatus.LOADING
         else:

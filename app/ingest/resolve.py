@@ -18,7 +18,8 @@ from sqlalchemy import Connection, insert, select
 from app.db import tables
 from app.db.fold import fold
 from app.db.ids import to_id, to_key
-from app.ingest.rows import GlobalEntity, to_values
+from app.ingest.rows import to_values
+from app.ingest.said import GlobalEntity
 from app.parsing.types import Entity
 from app.vocabulary import EntityType
 
