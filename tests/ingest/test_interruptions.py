@@ -15,6 +15,8 @@ from house import House
 from app.ingest.lock import LockHeldError, lock_database
 from app.ingest.process import to_environment
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("ingest_with_fake.py")
 
 
