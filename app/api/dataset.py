@@ -66,15 +66,18 @@ def _absent(state: str, reason: str) -> DatasetState:
     )
 
 
+_PREPARING = _absent("waiting", "The database is being prepared; nothing is loaded yet.")
+
+
 def read_state(engine: Engine) -> DatasetState:
     """Ask the database for its state; a missing or strange one is a state too."""
     try:
         if not is_current(engine):
-            return _absent("waiting", "The database is being prepared; nothing is loaded yet.")
+            return _PREPARING
         with open_session(engine) as session:
             row = session.execute(select(stored.dataset)).one_or_none()
-    except DatabaseMissingError:
-        return _absent("waiting", "The database does not exist yet; nothing is loaded.")
+    except DatabaseMissingError:  # it was there a moment ago
+        return _PREPARING
     except DatabaseError as error:
         return _absent("failed", f"The database cannot be read: {error.orig}.")
     if row is None:

@@ -63,7 +63,7 @@ Moment = Annotated[
     ),
 ]
 Flag = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"type": "boolean"})]
-Probability = Annotated[float, Field(ge=0, le=1)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Parameters(BaseModel):
@@ -85,6 +85,7 @@ class PageParameters(Parameters):
     cursor: str | None = Field(
         default=None,
         max_length=2000,
+        pattern=r"^[A-Za-z0-9_-]+$",
         description="Where the page begins or ends: taken from `links.next` or `links.prev` of "
         "another page of the same list, never made by hand. A cursor of a list with other filters "
         "or another sort is refused.",
