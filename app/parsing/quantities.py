@@ -65,9 +65,9 @@ _DATE = re.compile(
     r"(?:week|month|year|summer|winter|spring|autumn|fall|night|decade|weekend|quarter)\b"
     r"|(?:(?:nearly|about|almost|some|more than)\s+)?(?:\d+|one|two|three|four|five|six|seven|eight"
     r"|nine|ten|a)\s+(?:days?|weeks?|months?|years?|decades?)\s+(?:ago|later|earlier))"
-    rf"|(?P<month>(?:in|since|until|by|last|this|next|of|early|late)\s+{_MONTH})"
+    rf"|(?P<month>(?:in|since|until|by|last|this|next|of|early|late)\s+{_MONTH}\b(?!,?\s+(?:of\s+)?\d))"
     r"|(?P<year>(?:(?<=in )|(?<=since )|(?<=by )|(?<=of )|(?<=from )|(?<=until )|(?<=the ))"
-    r"(?:1[5-9]|20)\d\d)(?![\d,]|\.\d))",
+    r"(?:1[5-9]|20)\d\d)(?!\d|[.,]\d))",
 )
 
 

@@ -101,9 +101,7 @@ TABLE = [
 
 @pytest.mark.model
 @pytest.mark.parametrize(("text", "expected"), TABLE, ids=[row[0][:40] for row in TABLE])
-def test_attributions(
-    parse: Parse, text: str, expected: list[tuple[str, str, list[str]]]
-) -> None:
+def test_attributions(parse: Parse, text: str, expected: list[tuple[str, str, list[str]]]) -> None:
     found = [
         (
             " ".join(span.of(text) for span in item.source),
