@@ -1,7 +1,8 @@
 """Swagger UI and ReDoc from our own files: they work where there is no other network.
 
-The files are those of swagger-ui-dist 5.35.0 (Apache-2.0) and redoc 2.5.4 (MIT), unchanged, with
-their licences beside them in ``static/``.
+The files are those of swagger-ui-dist 5.35.0 (Apache-2.0) and redoc 2.5.4 (MIT), with their
+licences beside them in ``static/``. One thing in them is changed: redoc.standalone.js has an empty
+picture in place of the address of its maker's logo, which it would fetch from its maker's server.
 """
 
 from html import escape

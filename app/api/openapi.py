@@ -139,6 +139,7 @@ def _response_models(app: FastAPI) -> list[Any]:
 def _complete_operation(operation: dict[str, Any], *, path: str) -> None:
     for parameter in operation.get("parameters", []):
         _tidy_parameter(parameter)
+    operation.get("parameters", []).sort(key=_rank_parameter)
     responses = operation["responses"]
     is_data = path.startswith("/v1")
     statuses = ["414", "422", "500"]
@@ -173,6 +174,14 @@ def _tidy_parameter(parameter: dict[str, Any]) -> None:
         schema.update(rest[0] if len(rest) == 1 else {"anyOf": rest})
     if schema.get("default", ...) in (None, []):
         del schema["default"]
+
+
+def _rank_parameter(parameter: dict[str, Any]) -> int:
+    # As one thinks: which thing, what in it, then in which order and how much of it.
+    if parameter["in"] == "path":
+        return -2
+    ranks = {"q": -1, "sort": 1, "include": 2, "limit": 3, "cursor": 4}
+    return ranks.get(parameter["name"], 0)
 
 
 def _problem(status: str, schema: str) -> dict[str, Any]:
