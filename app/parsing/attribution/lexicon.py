@@ -55,6 +55,13 @@ def load_media() -> frozenset[str]:
     return frozenset(row[0] for row in read_lexicon("media.tsv"))
 
 
+@lru_cache(maxsize=16)
+def load_word_list(name: str) -> frozenset[str]:
+    """Return one of the small closed lists by its name in `word_lists.tsv`."""
+    (words,) = (row[1] for row in read_lexicon("word_lists.tsv") if row[0] == name)
+    return frozenset(words.split())
+
+
 def _load(name: str) -> dict[str, Cue]:
     return {
         lemma: Cue(lemma, ClaimKind(kind), frozenset(frames.split()))
