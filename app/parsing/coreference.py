@@ -145,7 +145,9 @@ class Resolver:
             lead = text[source.start : mention.span.start]
             tail = text[mention.span.end : source.end]
             clause = lead.rsplit(",", 1)[-1]
-            if _PREPOSITION.search(clause) or re.search(r"\b(?:who|which|whose|that)\b", lead):
+            if re.search(r"\b(?:who|which|whose|that)\b", lead):
+                continue
+            if _PREPOSITION.search(clause) and not self._is_place_of(mention, lead):
                 continue
             if re.match(r"['’]s\b|['’](?=\s)", tail):
                 continue
@@ -153,6 +155,15 @@ class Resolver:
                 continue
             return self._person_it_modifies(mention, inside) or mention
         return self._owner_of_words(source, inside)
+
+    def _is_place_of(self, mention: Mention, lead: str) -> bool:
+        """Say whether a place is named as "the city of X"."""
+        match = re.fullmatch(r"(?:the )?(\w+) of ", lead, re.I)
+        return (
+            match is not None
+            and match.group(1).lower() in load_name_words()["place-head"]
+            and self._entities[mention.entity].type is EntityType.PLACE
+        )
 
     def _person_it_modifies(self, mention: Mention, inside: Sequence[Mention]) -> Mention | None:
         """Return the person in "Homeland Security Secretary Jeh Johnson", given the department."""
@@ -306,6 +317,10 @@ class Resolver:
         if len(words) < 2 or words[0] not in ("the", "this", "that") or len(words) > 4:
             return Speaker(SpeakerKind.UNNAMED, None)
         noun = words[-1]
+        if len(words) == 2:
+            named = self._named_with(noun, source)
+            if named is not None:
+                return named
         if noun not in load_name_words()["role-noun"] | load_name_words()["title"]:
             return Speaker(SpeakerKind.UNNAMED, None)
         owners: dict[str, Span] = {}
@@ -321,6 +336,22 @@ class Resolver:
             mention = Mention(source, MentionKind.DESCRIPTION, key, 0.8)
             return Speaker(SpeakerKind.NAMED, key, (step,), mention=mention)
         return Speaker(SpeakerKind.UNNAMED, None)
+
+    def _named_with(self, noun: str, source: Span) -> Speaker | None:
+        """Resolve "the commission" to the one organisation named before with that word."""
+        owners = {
+            mention.entity: mention.span
+            for mention in self._mentions
+            if mention.span.start < source.start
+            and self._entities[mention.entity].type is EntityType.ORGANISATION
+            and noun in self._entities[mention.entity].name.lower().split()
+        }
+        if len(owners) != 1:
+            return None
+        key, span = owners.popitem()
+        step = CoreferenceStep(source, span, "description:word-of-name")
+        mention = Mention(source, MentionKind.DESCRIPTION, key, 0.8)
+        return Speaker(SpeakerKind.NAMED, key, (step,), mention=mention)
 
     def _may_be_person(self, span: Span) -> bool:
         """Say whether an unnamed source is one person that "he" or "she" can go on with."""

@@ -116,6 +116,8 @@ def link_names(names: Sequence[Name]) -> list[list[Name]]:
     for name in names:
         form = name.form
         owners = [o for o in by_part.get(form, ()) if o.form != form]
+        # A surname is likelier than a given name that somebody else has.
+        owners = [o for o in owners if o.form.split()[-1] == form] or owners
         if owners and (name.type is PERSON or form in {o.form.split()[-1] for o in owners}):
             gazetted = load_gazetteer().get(form)
             if gazetted is not None and name.type is not PERSON:

@@ -187,7 +187,9 @@ def trim_name(text: str, span: Span) -> Span | None:
     end = start + len(form)
     while end > start and not (text[end - 1].isalnum() or text[end - 1] in ".)"):
         end -= 1
-    tail = re.search(r"\s(\w+)\.?$", text[start:end])
+    # "Army Lieutenant" before "General Keith Kellogg" is no name; "Charlie King" is one.
+    leads_on = re.match(r" [A-Z]", text[end : end + 2]) is not None
+    tail = re.search(r"\s(\w+)\.?$", text[start:end]) if leads_on else None
     while tail is not None and tail.group(1).lower() in words["title"]:
         end = start + tail.start()
         tail = re.search(r"\s(\w+)\.?$", text[start:end])

@@ -17,7 +17,7 @@ from app.parsing.types import Span
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_LABEL = re.compile(r"(?P<name>[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3})(?P<colon>:)\s+(?=\S)")
+_LABEL = re.compile(r"[\"“]?(?P<name>[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3})(?P<colon>:)\s+(?=\S)")
 
 
 def find_drafts(piece: Piece, *, text: str, marks: Marks) -> Iterator[Draft]:
