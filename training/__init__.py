@@ -1,0 +1,1 @@
+"""Trains the reader model that On Record ships. Never imported by `app`."""
