@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from app.parsing.attribution.lexicon import load_cue_nouns, load_cue_verbs, read_lexicon
 from app.parsing.quantities import find_dates, find_quantities
@@ -103,7 +105,7 @@ def find_claims(
         for quotation in quotations
         if quotation.attribution is not None and quotation.form is QuoteForm.DIRECT
     }
-    scores = dict(zip(reading.sentences, reading.check_worthiness, strict=False))
+    scores = list(zip(reading.sentences, reading.check_worthiness, strict=False))
     drafts: list[Claim] = []
     for attribution in attributions:
         if attribution.kind is ClaimKind.INTENTION:
@@ -168,11 +170,18 @@ def _keyed(claim: Claim, number: int) -> Claim:
 def _worth(
     text: str,
     spans: Sequence[Span],
-    scores: dict[Span, float],
+    scores: Sequence[tuple[Span, float]],
     mentions: Sequence[Mention],
 ) -> float:
     """Return the reader's score of the best sentence that the spans touch, else our own."""
-    own = [score for sentence, score in scores.items() if any(sentence.overlaps(s) for s in spans)]
+    own: list[float] = []
+    for span in spans:
+        first = max(bisect_right(scores, span.start, key=lambda row: row[0].start) - 1, 0)
+        for sentence, score in islice(scores, first, None):
+            if sentence.start >= span.end:
+                break
+            if sentence.overlaps(span):
+                own.append(score)
     return max(own) if own else score_check_worthiness(text, spans, mentions=mentions)
 
 

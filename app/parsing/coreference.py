@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -103,10 +104,11 @@ class Resolver:
         self._entities = {entity.key: entity for entity in entities}
         self._quoted = list(quoted)
         self._quoted_starts = [span.start for span in quoted]
+        named: dict[str, list[Span]] = defaultdict(list)
+        for mention in mentions:
+            named[mention.entity].append(mention.span)
         self._genders = {
-            entity.key: find_gender(
-                text, entity, [m.span for m in mentions if m.entity == entity.key]
-            )
+            entity.key: find_gender(text, entity, named[entity.key])
             for entity in entities
             if entity.type is EntityType.PERSON
         }

@@ -6,9 +6,11 @@ what comes after it works on the text and the Reading alone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from itertools import tee
+from pathlib import Path
 
 from app.parsing.attribution.marks import find_marked
 from app.parsing.attribution.rules import read_with_rules
@@ -28,7 +30,17 @@ PARSER_VERSION = "1"
 BATCH_SIZE = 128
 """Paragraphs that spaCy takes in one go; larger batches were no faster."""
 
+_MODEL_FILE = Path(__file__).parent / "models" / "reader.json"
+
 Texts = Iterable[tuple[str, tuple[Span, ...]]]
+
+
+def read_model_version() -> str:
+    """Return the name of the shipped model ("reader-1"), or "missing"; loads nothing else."""
+    try:
+        return str(json.loads(_MODEL_FILE.read_bytes())["version"])
+    except FileNotFoundError:
+        return "missing"
 
 
 def model_version(tagger: Tagger, *, spacy_model: str) -> str:
@@ -39,8 +51,11 @@ def model_version(tagger: Tagger, *, spacy_model: str) -> str:
         spacy_model: The spaCy pipeline's package name.
 
     Returns:
-        For instance "rules/en_core_web_sm 3.8.0"; a package that is not installed is "missing".
+        For instance "model/reader-1" or "rules/en_core_web_sm 3.8.0"; a package that is not
+        installed is "missing".
     """
+    if tagger is Tagger.MODEL:
+        return f"{tagger.value}/{read_model_version()}"
     try:
         number = version(spacy_model)
     except PackageNotFoundError:
@@ -71,11 +86,10 @@ def load_parser(tagger: Tagger, *, spacy_model: str) -> Parser:
     """Load the models and return a parser.
 
     Raises:
-        OSError: The spaCy pipeline is not installed.
-        NotImplementedError: There is no trained model in this version.
+        OSError: The spaCy pipeline, or the model's files, are not installed.
     """
-    if tagger is not Tagger.RULES:
-        raise NotImplementedError("this version has no trained model; set the tagger to rules")
+    if tagger is Tagger.MODEL:
+        return Parser(_make_model_reader())
     load_nlp(spacy_model)
 
     def read(texts: Texts) -> Iterator[Reading]:
@@ -85,6 +99,20 @@ def load_parser(tagger: Tagger, *, spacy_model: str) -> Parser:
             yield read_with_rules(text, paragraphs=paragraphs, pieces=pieces)
 
     return Parser(read)
+
+
+def _make_model_reader() -> Callable[[Texts], Iterator[Reading]]:
+    # Imported here: who reads by rules needs neither onnxruntime nor the model's files.
+    from app.parsing.attribution.model_reading import read_with_model
+    from app.parsing.model import load_model
+
+    model = load_model()
+
+    def read(texts: Texts) -> Iterator[Reading]:
+        for text, paragraphs in texts:
+            yield read_with_model(text, paragraphs=paragraphs, model=model)
+
+    return read
 
 
 def assemble(raw: RawArticle, *, paragraphs: tuple[Span, ...], reading: Reading) -> ParsedArticle:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from app.parsing.attribution.marks import Marked
 from app.parsing.types import Attribution, Mention, Quotation, Span
@@ -83,18 +85,33 @@ def find_quotations(
 
 
 def find_about(parts: Sequence[Span], mentions: Sequence[Mention]) -> tuple[str, ...]:
-    """Return the keys of the entities named in the parts, in the order of first mention."""
+    """Return the keys of the entities named in the parts, in the order of first mention.
+
+    Args:
+        parts: Spans in text order.
+        mentions: All mentions of the text, in text order.
+    """
     seen: dict[str, None] = {}
-    for mention in mentions:
-        if any(part.contains(mention.span) for part in parts):
-            seen.setdefault(mention.entity)
+    for part in parts:
+        first = bisect_left(mentions, part.start, key=_start_of)
+        for mention in islice(mentions, first, None):
+            if mention.span.start >= part.end:
+                break
+            if part.contains(mention.span):
+                seen.setdefault(mention.entity)
     return tuple(seen)
+
+
+def _start_of(mention: Mention) -> int:
+    return mention.span.start
 
 
 def _find_holder(
     item: Marked, contents: Sequence[tuple[Span, Attribution]]
 ) -> tuple[Span, Attribution] | None:
-    for span, attribution in contents:
+    # Contents do not overlap, so that the one around an item is among the last to start before it.
+    first = max(bisect_right(contents, item.outer.start, key=lambda row: row[0].start) - 2, 0)
+    for span, attribution in islice(contents, first, None):
         if span.start > item.outer.end:
             break
         if span.contains(item.inner) or item.outer.contains(span):
