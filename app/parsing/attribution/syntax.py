@@ -103,6 +103,13 @@ def cue_tokens(token: Token) -> list[Token]:
             first = part.i
         else:
             break
+    while (
+        first > 0
+        and doc[first - 1].dep_ == "advmod"
+        and doc[first - 1].head == token
+        and (doc[first - 1].tag_ == "RB")
+    ):
+        first -= 1
     tokens = list(doc[first : token.i + 1])
     after = doc[token.i + 1] if token.i + 1 < len(doc) else None
     if after is not None and after.head == token and after.dep_ in ("prt", "neg"):

@@ -22,6 +22,10 @@ TABLE = [
         "The mayor did not say that the bridge was safe.",
         [("The mayor", "did not say", ["that the bridge was safe"])],
     ),
+    (
+        "Lind also noted that the bridge was old.",
+        [("Lind", "also noted", ["that the bridge was old"])],
+    ),
     # quotations before, after, inverted
     (
         "“The water is rising,” Lind said.",
