@@ -79,9 +79,13 @@ class _Reader(VerbReader):
         sentence = self.at(*token.sent)
         if source is None or whole is None or sentence is None:
             return
-        if clause.dep_ == "ROOT":
-            whole = sentence
         phrase = Span(min(cue.start, source.start), max(cue.end, source.end))
+        leads = phrase.start == sentence.start
+        ends = trim(self.text, Span(phrase.end, sentence.end)) is None and (
+            self.text[sentence.start : phrase.start].rstrip().endswith(",")
+        )
+        if clause.dep_ == "ROOT" or leads or ends:
+            whole = sentence
         content = self.cut(whole, [phrase])
         if content:
             yield Draft("according", "accord", content, source, cue)

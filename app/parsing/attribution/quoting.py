@@ -14,6 +14,10 @@ MAX_GAP = 90
 """Most code points between a cue and the quotation that it introduces with no other complement
 ("said in a statement on Tuesday: “…"); longer gaps were wrong more often than right on train."""
 
+MIN_AROUND = 12
+"""Code points that a quotation has beside a cue in it, for the cue to be somebody's words; a cue
+alone in marks (he “admitted” that …) still attributes."""
+
 _GAP_BEFORE = re.compile(r"[\s,–—-]*$")
 _GAP_AFTER = re.compile(r"[^.!?;“”\"]*[\s:,–—-]*$")
 _CONTINUES = re.compile(r"\s*[.,;:–—-]*\s*(?:(?:and|but|then|adding)\s*:?,?\s*)?$", re.I)
@@ -42,6 +46,15 @@ class Marks:
                 break
             found.append(item)
         return found
+
+    def holds(self, span: Span) -> bool:
+        """Say whether a closed stretch contains the span and more than a few words around it."""
+        return any(
+            item.closed
+            and item.inner.contains(span)
+            and item.inner.end - item.inner.start > span.end - span.start + MIN_AROUND
+            for item in self.overlapping(span)
+        )
 
     def chain(self, item: Marked) -> list[Marked]:
         """Return all parts of the quotation that `item` is a part of, in text order."""
@@ -125,18 +138,15 @@ def continue_quotation(text: str, draft: Draft, *, marks: Marks, paragraph: Span
     if after is None or after.outer.start >= paragraph.end:
         return
     gap = text[head_end : after.outer.start]
-    if _CONTINUES.match(gap) or _is_tail(gap):
+    opens_sentence = text[after.inner.start : after.inner.start + 1].isupper()
+    if _CONTINUES.match(gap) or (opens_sentence and _is_tail(gap)):
         draft.content = join([*draft.content, *(part.outer for part in marks.chain(after))])
 
 
 def _is_tail(gap: str) -> bool:
     """Say whether the words behind the cue only say to whom, where or when, up to a full stop."""
     stripped = gap.strip()
-    return (
-        len(stripped) <= MAX_GAP
-        and stripped.endswith((".", ":", ","))
-        and (stripped.count(". ") == 0)
-    )
+    return len(stripped) <= MAX_GAP and stripped.endswith(".") and (stripped.count(". ") == 0)
 
 
 def find_loose_quotations(

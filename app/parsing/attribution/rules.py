@@ -79,6 +79,9 @@ def find_attributions(
     for piece in pieces:
         paragraph = Span(piece.offset, piece.offset + len(piece.doc.text))
         for draft in find_drafts(piece, text=text, marks=marks):
+            if draft.cue is not None and marks.holds(draft.cue):
+                # Whoever is quoted says it: "I think" in a quotation is nested in that.
+                continue
             fit_to_marks(draft, marks=marks)
             continue_quotation(text, draft, marks=marks, paragraph=paragraph)
             drafts.append(draft)
