@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check format lock evaluate image-check clean
+.PHONY: help serve demo test check format lock readme evaluate image-check clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ lock: $(READY) ## Renew requirements.lock: make lock [ARGS=--upgrade]
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-header --universal \
 		$(ARGS) -o requirements.lock
+
+readme: $(READY) ## Write the answer and the settings that the README shows anew
+	@ONRECORD_WRITE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py -k "answer_shown"
 
 evaluate: $(READY) ## Measure extraction against gold data
 	@$(BIN)/python -m tests.quality.evaluate $(ARGS)

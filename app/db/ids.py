@@ -7,7 +7,6 @@ a readable slug; their key is the hash of the slug.
 """
 
 import hashlib
-import unicodedata
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
 _LENGTH = 13
@@ -50,14 +49,3 @@ def dataset_version(checksum: int) -> str:
     if not 0 <= checksum < 2**63:
         raise ValueError(f"a checksum lies in [0, 2^63), this one is {checksum}")
     return to_id("ds", checksum)
-
-
-def fold(text: str) -> str:
-    """Return what two spellings of a name share: case, accents and white space are folded.
-
-    For comparing and looking up only; stored text is never folded. ``fold(" José  Pérez") ==
-    "jose perez"``.
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())

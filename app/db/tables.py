@@ -204,7 +204,11 @@ class Entity(SQLModel, table=True):
 
 
 class EntityAlias(SQLModel, table=True):
-    """A form of an entity's name as articles write it, and how often."""
+    """A form of an entity's name as articles write it, and how often.
+
+    `count` may be updated; another `text` or `folded` (`app.db.fold.fold`) is a row deleted and one
+    inserted, which is what keeps the search index in step.
+    """
 
     __tablename__ = "entity_aliases"
     __table_args__ = _IN_KEY_ORDER

@@ -16,19 +16,16 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, insert, select
 
 from app.db import tables
-from app.db.ids import fold, to_id, to_key
-from app.ingest.rows import GlobalEntity, to_values
+from app.db.fold import fold
+from app.db.ids import to_id, to_key
+from app.ingest.rows import to_values
+from app.ingest.said import GlobalEntity
 from app.parsing.types import Entity
 from app.vocabulary import EntityType
 
 _ENTITIES = tables.metadata.tables["entities"]
-# Letters that no accent can be taken from, as they are usually written in ASCII. (After case
-# folding, which already makes "ss" of the German sharp s.)
-_TO_ASCII = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
 # Marks that stand inside of a word and do not part it: apostrophes, and the points of "U.S.".
-_INSIDE_WORDS = re.compile(r"['’‘ʼ`.]")
+_INSIDE_WORDS = re.compile(r"['.]")
 _NOT_ASCII_WORDS = re.compile(r"[^a-z0-9]+")
 # A slug stays below 80 characters with the longest suffix ("-organisation").
 _LONGEST_BASE = 64
@@ -44,7 +41,7 @@ def to_slug(name: str) -> str:
     Returns:
         1 to 64 of the characters a-z, 0-9 and the hyphen.
     """
-    folded = _INSIDE_WORDS.sub("", fold(name).translate(_TO_ASCII))
+    folded = _INSIDE_WORDS.sub("", fold(name))
     hashed = to_id("", to_key("name", folded)).lstrip("_")
     if any(letter.isalnum() and not letter.isascii() for letter in folded):
         return f"name-{hashed}"

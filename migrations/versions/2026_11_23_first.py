@@ -29,15 +29,22 @@ INDEXED = (
     ("claim_search", "claims", ("text",)),
 )
 
+# An alias is found as it is written and as `app.db.fold.fold` has it, which knows letters that the
+# tokenizer takes for letters of their own ("Walesa" finds "Wałęsa"). Where both are the same words
+# one is enough.
+ALIAS_WORDS = """
+    CASE WHEN folded = lower(text) THEN text ELSE text || char(10) || folded END
+"""
+
 ENTITY_SEARCH = (
     # An entity is found by any of its forms, so that all of them are one document: its key, its
     # name, and its aliases line by line. The order of the aliases is fixed, because the integrity
     # check compares positions.
-    """
+    f"""
     CREATE VIEW entity_search_documents AS
     SELECT entities.key AS key, entities.name AS name,
-           (SELECT group_concat(text, char(10)) FROM (
-               SELECT text FROM entity_aliases
+           (SELECT group_concat(words, char(10)) FROM (
+               SELECT {ALIAS_WORDS} AS words FROM entity_aliases
                WHERE entity_aliases.entity_key = entities.key ORDER BY text
            )) AS aliases
     FROM entities
@@ -72,11 +79,11 @@ ENTITY_SEARCH = (
     # An alias that comes or goes rewrites its entity's document. Taking the old one out needs its
     # words, in any order. AFTER and not BEFORE, which would also fire for an INSERT that turns
     # into an UPDATE by ON CONFLICT.
-    """
+    f"""
     CREATE TRIGGER entity_search_alias_insert AFTER INSERT ON entity_aliases BEGIN
         INSERT INTO entity_search (entity_search, rowid, name, aliases)
         SELECT 'delete', entities.key, entities.name, (
-            SELECT group_concat(text, char(10)) FROM entity_aliases
+            SELECT group_concat({ALIAS_WORDS}, char(10)) FROM entity_aliases
             WHERE entity_key = new.entity_key AND text <> new.text
         ) FROM entities WHERE key = new.entity_key;
         INSERT INTO entity_search (rowid, name, aliases)
@@ -84,21 +91,20 @@ ENTITY_SEARCH = (
     END
     """,
     # When the alias goes with its entity, there is no entity left to select, and nothing to do.
-    """
+    f"""
     CREATE TRIGGER entity_search_alias_delete AFTER DELETE ON entity_aliases BEGIN
         INSERT INTO entity_search (entity_search, rowid, name, aliases)
-        SELECT 'delete', key, name, concat_aliases FROM (
-            SELECT key, name, coalesce(aliases || char(10), '') || old.text AS concat_aliases
-            FROM entity_search_documents WHERE key = old.entity_key
-        );
+        SELECT 'delete', key, name, coalesce(aliases || char(10), '') || (
+            SELECT {ALIAS_WORDS} FROM (SELECT old.text AS text, old.folded AS folded)
+        ) FROM entity_search_documents WHERE key = old.entity_key;
         INSERT INTO entity_search (rowid, name, aliases)
         SELECT key, name, aliases FROM entity_search_documents WHERE key = old.entity_key;
     END
     """,
     """
     CREATE TRIGGER entity_search_alias_update
-    BEFORE UPDATE OF entity_key, text ON entity_aliases
-    WHEN old.entity_key <> new.entity_key OR old.text <> new.text BEGIN
+    BEFORE UPDATE OF entity_key, text, folded ON entity_aliases
+    WHEN (old.entity_key, old.text, old.folded) <> (new.entity_key, new.text, new.folded) BEGIN
         SELECT RAISE(ABORT, 'an alias is changed by deleting it and inserting another');
     END
     """,

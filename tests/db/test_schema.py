@@ -16,11 +16,6 @@ from app.db.tables import metadata
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/onrecord.db"
-
-
-@pytest.fixture
 def engine(url):
     engine = make_writer_engine(url, foreign_keys=False)
     yield engine
@@ -102,7 +97,7 @@ def test_every_constraint_has_a_name(url, engine):
 def test_every_foreign_key_begins_an_index():
     # Without one, deleting an article reads the whole of each table that may point at its rows.
     for table in metadata.tables.values():
-        starts = {tuple(table.primary_key.columns)[0].name}
+        starts = {next(iter(table.primary_key.columns)).name}
         starts |= {next(iter(index.columns)).name for index in table.indexes}
         for key in table.foreign_keys:
             assert key.parent.name in starts, (table.name, key.parent.name)

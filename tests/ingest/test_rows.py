@@ -6,7 +6,8 @@ from fake_parser import FakeParser
 
 from app.db.ids import to_key
 from app.db.tables import Quote
-from app.ingest.rows import ArticleRows, GlobalEntity, to_article_key, to_rows, to_values
+from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
+from app.ingest.said import GlobalEntity
 from app.parsing.types import (
     Attribution,
     Candidate,

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.parsing.attribution.layout import Spoken, find_signed, find_turns
 from app.parsing.attribution.linker import Linked, link_spans
-from app.parsing.attribution.marks import find_quoted
+from app.parsing.attribution.quoted import find_quoted
 from app.parsing.attribution.reconcile import blank_words, favour_quoted
 from app.parsing.attribution.tagger import decode_tags
 from app.parsing.model import ATTRIBUTION_TAGS, Scores, Tuning

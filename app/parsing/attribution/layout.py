@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.parsing.attribution.marks import Quoted
+from app.parsing.attribution.quoted import Quoted
 from app.parsing.types import Span
 
 SIGNATURE = re.compile(r"\s*(?P<dash>--?|[—―–])\s*(?P<name>[^\W\d_][^\r\n“”\"]{1,90}?)[\s.]*\Z")

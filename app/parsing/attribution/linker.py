@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.parsing.attribution.marks import Quoted
+from app.parsing.attribution.quoted import Quoted
 from app.parsing.attribution.tagger import Decoded, Tagged
 from app.parsing.model import ATTRIBUTION_TAGS, POINTER, Scores, Tuning
 

@@ -1,204 +1,196 @@
-"""Pairs quotation marks, without a model and in linear time.
+"""Quotation marks, paired.
 
-Doubles (curly, low, guillemets, straight, two backticks or apostrophes) and singles (curly or
-straight) are paired within each paragraph, singles inside doubles and the reverse. Apostrophes are
-told from single marks by their neighbours. A quotation that runs over paragraphs opens again at
-each and closes once: each of its paragraphs gives one `Quoted`, all but the last unclosed.
+One pass over each paragraph with a stack, linear in the number of marks. Which way a mark that
+looks the same on both sides points is read from its neighbours, as typesetters do: an opening mark
+has space (or an opening mark or bracket) before it, a closing mark has none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.parsing.types import Span
 
-MARK = re.compile(r"''|``|[\"“”„‟«»‘’‚‛'`]")
-
-_OPENING = {
-    "“": "double",
-    "„": "double",
-    "«": "double",
-    "``": "double",
-    "‘": "single",
-    "‚": "single",
-}
-_CLOSING = {"”": "double", "»": "double", "''": "double", "’": "single"}
-_STRAIGHT = {'"': "double", "‟": "double", "'": "single", "`": "single", "‛": "single"}
-
-_BEFORE_OPENING = frozenset("([{—–-/\"“„«‘‚'`…")
-_ELIDED = re.compile(r"(?:\d\ds?|tis|twas|em|til|cause|round|bout|n|cuz|nuff)\b", re.IGNORECASE)
+_MARK = re.compile("''|``|[\"“”„‟«»‹›‘’‚‛']")
+# What may be left out at the front of a word: an apostrophe before it opens nothing.
+_ROCK_N_ROLL = re.compile("['’‘]n['’]", re.I)
+_ELISION = re.compile(
+    r"(?:\d\ds?|em|n|til|till|tis|twas|cause|round|bout|neath|nuff|cuz|kay)\b", re.I
+)
+_OPENERS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "‹": "›", "‘": "’", "‚": "‘’", "``": "''"}
+_CLOSERS = frozenset("”»›’")
+_BEFORE_OPENING = frozenset("([{—–-:/\"“„‟«‹‘‚'`¿¡")
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
-    """Words between quotation marks.
+class Marked:
+    """A stretch between quotation marks.
 
     Attributes:
-        span: marks included.
-        inner: marks left out.
-        depth: 0 for one that stands in no other.
-        single: whether its marks are single ones.
-        closed: False where the paragraph ends before a mark closes it; the quotation then goes on
-            in the next paragraph if that opens with a mark (`continued`).
-        continued: True for an unclosed one that the next paragraph takes up.
+        outer: With its marks; ends with the paragraph when no closing mark was found.
+        inner: Without its marks; may be empty.
+        depth: 0 for the outermost, 1 for a quotation inside a quotation, and so on.
+        chain: The parts of a quotation that runs over paragraphs share this number, which is the
+            position of the first part in the result.
+        closed: False when the closing mark is missing from the paragraph.
     """
 
-    span: Span
+    outer: Span
     inner: Span
     depth: int
-    single: bool
+    chain: int
     closed: bool
-    continued: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+@dataclass(slots=True)
+class _Open:
+    mark: str
     start: int
     end: int
-    kind: str
-    opens: bool
-    closes: bool
+    depth: int
 
 
-def find_quoted(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Quoted]:
-    """Quoted spans in the order of their first marks.
+def find_marked(text: str, *, paragraphs: Sequence[Span]) -> tuple[Marked, ...]:
+    """Pair the quotation marks of a text.
+
+    A quotation that runs over paragraphs opens again at the front of each and closes once. A mark
+    whose partner is missing ends with its paragraph (`closed` is False); a closing mark with no
+    opening one is passed over.
 
     Args:
-        text: the text.
-        paragraphs: disjoint spans in text order; no quoted span crosses their borders.
+        text: Any text.
+        paragraphs: Disjoint spans in text order; no pair crosses them.
 
     Returns:
-        Every pair of marks, and the spans that a paragraph's end leaves open. A mark that fits
-        nowhere is passed over.
+        The marked stretches, sorted by start; of two that start together the longer comes first.
     """
-    found: list[Quoted] = []
-    for number, (start, end) in enumerate(paragraphs):
-        follows = paragraphs[number + 1] if number + 1 < len(paragraphs) else None
-        found += _pair_paragraph(text, start, end, follows)
-    return sorted(found, key=lambda quoted: (quoted.span.start, -quoted.span.end))
+    found: list[Marked] = []
+    running: tuple[int, str] | None = None
+    for paragraph in paragraphs:
+        marked, left_open = _pair(text, paragraph)
+        base = len(found)
+        lead = text[paragraph.start : paragraph.start + 2]
+        for index, item in enumerate(marked):
+            chain = base + index
+            continues = item.outer.start == paragraph.start and item.depth == 0
+            if running is not None and continues and lead.startswith(running[1]):
+                chain = running[0]
+            found.append(replace(item, chain=chain))
+        running = None
+        if left_open is not None:
+            for item in found[base:]:
+                if item.outer.start == left_open.start:
+                    running = (item.chain, left_open.mark)
+    return tuple(found)
 
 
-def _pair_paragraph(
-    text: str, start: int, end: int, follows: tuple[int, int] | None
-) -> list[Quoted]:
-    marks = _read_marks(text, start, end)
-    # How many sure closers of singles stand at or behind each mark: a single opens only for one.
-    left = sum(mark.kind == "single" and mark.closes for mark in marks)
-    stack: list[_Mark] = []
-    found: list[Quoted] = []
-    for mark in marks:
-        if mark.kind == "single" and mark.closes:
-            left -= 1
-        at = _find_open(stack, mark.kind)
-        if mark.closes and at is not None and not (mark.opens and _prefers_opening(stack, mark)):
-            opener = stack[at]
-            del stack[at:]
-            found.append(_make(opener, mark, depth=len(stack)))
-        elif mark.opens and (mark.kind == "double" or left > 0):
-            if at is not None and mark.kind == "double" and not _stands_inside(stack, at):
-                # The same kind opens again: the earlier one was never closed.
-                del stack[at:]
-            stack.append(mark)
-    for depth, opener in enumerate(stack):
-        if opener.kind == "single":
+def _pair(text: str, paragraph: Span) -> tuple[list[Marked], _Open | None]:
+    """Pair one paragraph's marks; also return the outermost mark that stays open."""
+    marks = [match.span() for match in _MARK.finditer(text, *paragraph)]
+    closers_left = _count_single_closers(text, marks, paragraph)
+    stack: list[_Open] = []
+    open_marks: dict[str, int] = {}
+    done: list[Marked] = []
+
+    def push(mark: str, start: int, end: int) -> None:
+        stack.append(_Open(mark, start, end, len(stack)))
+        open_marks[mark] = open_marks.get(mark, 0) + 1
+
+    def pop_to(marks_wanted: Sequence[str], start: int, end: int) -> None:
+        while stack:
+            top = stack.pop()
+            open_marks[top.mark] -= 1
+            if top.mark in marks_wanted:
+                inner = Span(top.end, start)
+                done.append(Marked(Span(top.start, end), inner, top.depth, 0, True))
+                return
+            # What was opened inside and never closed is no quotation of its own.
+
+    for index, (start, end) in enumerate(marks):
+        mark = text[start:end]
+        before = text[start - 1] if start > paragraph.start else " "
+        after = text[end] if end < paragraph.end else " "
+        single = mark in "‘’‛'"
+        if single and _is_apostrophe(text, mark, start, end, before, after):
             continue
-        opened = follows is not None and _opens_with_mark(text, follows)
-        last = end
-        while last > opener.end and text[last - 1].isspace():
-            last -= 1
-        if last > opener.end:
-            span = Span(opener.start, last)
-            inner = Span(opener.end, last)
-            found.append(Quoted(span, inner, depth, False, False, opened))
-        break
-    return found
-
-
-def _make(opener: _Mark, closer: _Mark, *, depth: int) -> Quoted:
-    return Quoted(
-        Span(opener.start, closer.end),
-        Span(opener.end, closer.start),
-        depth,
-        opener.kind == "single",
-        True,
-        False,
-    )
-
-
-def _find_open(stack: Sequence[_Mark], kind: str) -> int | None:
-    for at in range(len(stack) - 1, -1, -1):
-        if stack[at].kind == kind:
-            return at
-    return None
-
-
-def _stands_inside(stack: Sequence[_Mark], at: int) -> bool:
-    """Whether another kind of mark has opened since: then a double may stand inside it."""
-    return len(stack) - 1 > at
-
-
-def _prefers_opening(stack: Sequence[_Mark], mark: _Mark) -> bool:
-    """Whether a mark that could do both opens: only when its own kind is not the last opened."""
-    return bool(stack) and stack[-1].kind != mark.kind
-
-
-def _opens_with_mark(text: str, paragraph: tuple[int, int]) -> bool:
-    start, end = paragraph
-    while start < end and text[start].isspace():
-        start += 1
-    mark = MARK.match(text, start, end)
-    return mark is not None and mark.group() in {"“", '"', "„", "«", "``", "''", "”"}
-
-
-def _read_marks(text: str, start: int, end: int) -> list[_Mark]:
-    marks = []
-    for match in MARK.finditer(text, start, end):
-        sign = match.group()
-        first, last = match.span()
-        before = text[first - 1] if first > start else " "
-        after = text[last] if last < end else " "
-        free_before = before.isspace() or before in _BEFORE_OPENING
-        free_after = not after.isalnum()
-        if sign in _OPENING:
-            kind = _OPENING[sign]
-            opens, closes = True, False
-            if kind == "single" and (before.isalnum() or after.isspace()):
-                opens, closes = False, after.isspace() and not before.isspace()
-            elif sign == "‘" and _ELIDED.match(text, last, end):
-                opens = False
-        elif sign in _CLOSING:
-            kind = _CLOSING[sign]
-            opens, closes = False, True
-            if kind == "single":
-                closes = free_after and not before.isspace()
-                closes = closes and not _is_possessive(text, first, end)
-            elif before.isspace() and not after.isspace():
-                opens, closes = True, True  # a mark turned the wrong way
+        partners = [o for o, c in _OPENERS.items() if mark in c] if mark != "''" else ["``", "''"]
+        if mark in "\"'‛":
+            partners = [mark]
+        open_partner = any(open_marks.get(partner) for partner in partners)
+        if mark in _CLOSERS or (mark in _OPENERS and open_partner and _closes(before, after)):
+            wants_open = False
+        elif mark in _OPENERS:
+            wants_open = True
+        elif open_partner:
+            wants_open = _opens(before, after) and not _closes(before, after)
         else:
-            kind = _STRAIGHT[sign]
-            opens = free_before and not after.isspace()
-            closes = not before.isspace() and free_after
-            if kind == "single":
-                opens = (
-                    opens
-                    and not _ELIDED.match(text, last, end)
-                    and (after.isalnum() or after in '"“')
-                )
-                closes = closes and not _is_possessive(text, first, end)
-            elif not opens and not closes:
-                opens = closes = True
-        if opens or closes:
-            marks.append(_Mark(first, last, kind, bool(opens), bool(closes)))
-    return marks
+            wants_open = _opens(before, after) or not (before.isalnum() or before in ".,!?;")
+        if wants_open:
+            if single and not closers_left[index]:
+                continue
+            if open_marks.get(mark):
+                # The same mark opens again: the one before was never closed.
+                while stack and open_marks.get(mark):
+                    top = stack.pop()
+                    open_marks[top.mark] -= 1
+            push(mark, start, end)
+        elif open_partner:
+            if mark == "’" and _is_plural_possessive(text, start, after, closers_left[index]):
+                continue
+            pop_to(partners, start, end)
+    left = stack[0] if stack else None
+    if left is not None:
+        # Only the outermost open mark reaches to the paragraph's end.
+        stop = paragraph.end
+        if not (left.end < stop and left.mark not in "‘'‛‚"):
+            left = None
+        else:
+            outer, inner = Span(left.start, stop), Span(left.end, stop)
+            done.append(Marked(outer, inner, 0, 0, False))
+    done.sort(key=lambda item: (item.outer.start, -item.outer.end))
+    return done, left
 
 
-def _is_possessive(text: str, at: int, end: int) -> bool:
-    """Whether a single mark behind an s is rather a plural's possessive ("the voters' choice").
+def _opens(before: str, after: str) -> bool:
+    return (before.isspace() or before in _BEFORE_OPENING) and not after.isspace()
 
-    It is when a small letter follows the space and no mark of a quotation's end stands around it.
-    """
-    if text[at - 1 : at] not in ("s", "S") or at + 2 >= end:
-        return False
-    return text[at + 1] == " " and text[at + 2].islower()
+
+def _closes(before: str, after: str) -> bool:
+    return not before.isspace() and not (after.isalnum() or after in "“‘")
+
+
+def _is_apostrophe(text: str, mark: str, start: int, end: int, before: str, after: str) -> bool:
+    if mark != "‘" and before.isalnum() and after.isalnum():
+        return True
+    if before in "nN" and _ROCK_N_ROLL.match(text, max(start - 2, 0)):
+        return True
+    looks_open = (before.isspace() or before in _BEFORE_OPENING) and after.isalnum()
+    return looks_open and _ELISION.match(text, end) is not None
+
+
+def _is_plural_possessive(text: str, start: int, after: str, closers_left: int) -> bool:
+    """Say whether a single mark inside a single quotation is the one of "the dogs’ bowls"."""
+    return (text[start - 1] in "sS" and after == " " and closers_left > 0) and text[
+        start + 2 : start + 3
+    ].islower()
+
+
+def _count_single_closers(
+    text: str, marks: Sequence[tuple[int, int]], paragraph: Span
+) -> list[int]:
+    """For each mark, count the single marks behind it that could close before one opens again."""
+    counts = [0] * len(marks)
+    running = 0
+    for index in range(len(marks) - 1, -1, -1):
+        counts[index] = running
+        start, end = marks[index]
+        mark = text[start:end]
+        before = text[start - 1] if start > paragraph.start else " "
+        after = text[end] if end < paragraph.end else " "
+        if mark in "’'‛" and _closes(before, after):
+            running += 1
+        elif mark in "‘'‛" and _opens(before, after):
+            running = 0
+    return counts

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.parsing.attribution.marks import Quoted
+from app.parsing.attribution.quoted import Quoted
 from app.parsing.pieces import Pieces
 
 Floats = NDArray[np.float32]

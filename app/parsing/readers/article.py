@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.parsing.errors import ReadError
-from app.parsing.normalize import normalize_text
+from app.parsing.normalize import find_paragraphs, normalize_text
 from app.parsing.readers.dates import DateError, parse_date
 from app.parsing.readers.files import SeedFile
 from app.parsing.readers.languages import clean_language, detect_language
@@ -16,9 +16,13 @@ from app.vocabulary import FileFormat
 
 # About what a list of articles can show in one line.
 TITLE_LENGTH = 80
+# Enough of a text to see whether it is hard-wrapped, in characters.
+_OPENING = 2_000
 
-_BY = re.compile(r"by:?\s+", re.I)
+_BY = re.compile(r"\s*by\b:?\s+", re.I)
 _BETWEEN_NAMES = re.compile(r"\s*(?:;|&|,?\s+and\s|,)\s*")
+# An even number of backslashes before it: a written-out backslash and "u0000" are harmless.
+_ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|phd)\.?", re.I)
 
 
@@ -135,14 +139,9 @@ def build_article(
 
 def derive_title(text: str) -> str:
     """Return the text's own first words, at most 80 characters, with "…" where they were cut."""
-    words = " ".join(text.lstrip()[: 4 * TITLE_LENGTH].split("\n\n")[0].split())
-    first_line = " ".join(text.lstrip().split("\n", 1)[0][: 4 * TITLE_LENGTH].split())
-    if (
-        len(first_line) > TITLE_LENGTH
-        or first_line == words
-        or first_line.endswith((".", "?", "!"))
-    ):
-        words = first_line
+    opening = text.lstrip()[:_OPENING]
+    paragraphs = find_paragraphs(opening)
+    words = " ".join(paragraphs[0].of(opening).split()) if paragraphs else ""
     if len(words) <= TITLE_LENGTH:
         return words
     head = words[: TITLE_LENGTH - 1]
@@ -151,10 +150,16 @@ def derive_title(text: str) -> str:
     return head.rstrip(" ,;:–—-") + "…"
 
 
+def _without_by(name: str) -> str:
+    name = " ".join(name.split())
+    by = _BY.match(name)  # at the start only: "Barnaby Quince" holds "by " too
+    return name[by.end() :] if by else name
+
+
 def split_names(byline: str) -> tuple[str, ...]:
     """Split a byline ("By Ann Lee, Bo Kerr and Cy Orr Jr.") into names, in order, without "By"."""
     names: list[str] = []
-    for part in _BETWEEN_NAMES.split(_BY.sub("", " ".join(byline.split()), count=1)):
+    for part in _BETWEEN_NAMES.split(_without_by(byline)):
         if names and _NAME_SUFFIX.fullmatch(part):
             names[-1] = f"{names[-1]} {part}"
         elif part:
@@ -206,7 +211,7 @@ def _clean_authors(value: object, *, outlet: str | None) -> tuple[str, ...] | No
         names = split_names(value)
     elif isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
         # A list has been split by whoever wrote it: "Lee, Ann" stays one name.
-        cleaned = (_BY.sub("", " ".join(name.split()), count=1) for name in value)
+        cleaned = (_without_by(name) for name in value)
         names = tuple(dict.fromkeys(name for name in cleaned if name))
     else:
         return None
@@ -228,7 +233,7 @@ def _clean_meta(meta: Mapping[str, object], *, file: SeedFile) -> dict[str, obje
     except (TypeError, ValueError, RecursionError) as error:
         raise ReadError(file.name, f"cannot be kept as JSON: {error}", field="meta") from error
     _check_characters(written, file=file, field="meta")
-    if "\\u0000" in written:
+    if _ESCAPED_NUL.search(written):
         raise ReadError(file.name, "has a NUL character", field="meta")
     result: dict[str, object] = json.loads(written)
     return result

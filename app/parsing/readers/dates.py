@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from app.parsing.readers.languages import primary_language
 
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(.*))?", re.ASCII)
+_YEAR_FIRST = re.compile(r"\d{4}([./-])(0?[1-9]|1[0-2])\1\d{1,2}(?!\d)", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 # Longer than any date that somebody writes, and short enough to be searched at no cost.
 _LONGEST_DATE = 80
@@ -17,6 +18,9 @@ _DAY_FIRST = frozenset(
     {"bg", "cs", "da", "de", "el", "es", "fi", "fr", "hr", "it", "nb", "nl", "no", "pl", "pt"}
     | {"ro", "ru", "sk", "sr", "tr", "uk"}
 )
+
+_OUTSIDE = "lies outside of the years 1 to 9999"
+_NOT_FULL = "is not a full date with day, month and year"
 
 
 class DateError(ValueError):
@@ -46,26 +50,26 @@ def parse_date(value: object, *, language: str | None = None) -> datetime:
     if not isinstance(value, str):
         raise DateError("is not a date")
     words = " ".join(value.split())
-    if len(words) > _LONGEST_DATE or not _YEAR.search(words):
-        try:
-            return _to_utc(datetime.fromisoformat(words))
-        except ValueError:
-            raise DateError("is not a full date with day, month and year") from None
     try:
-        return _to_utc(datetime.fromisoformat(words))
+        # Python takes "2026-W11" for that week's Monday.
+        found = datetime.fromisoformat(words if "W" not in words else "")
     except ValueError:
-        return _parse_written(words, language=language)
+        found = _parse_written(words, language=language)
+    return _to_utc(found)
 
 
 def _parse_written(words: str, *, language: str | None) -> datetime:
-    # Imported here, because most files state no date or an ISO one and dateparser takes as long
-    # to load and to warm up as a hundred small files take to read.
-    import dateparser
-
+    if len(words) > _LONGEST_DATE or not _YEAR.search(words):
+        raise DateError(_NOT_FULL)
     languages = ["en"]
     primary = primary_language(language)
     order = "DMY"
-    if numeric := _NUMERIC.fullmatch(words):
+    if words[:4].isdigit():
+        # dateparser would read 2026-13-01 as the thirteenth of January.
+        order = "YMD"
+        if not _YEAR_FIRST.match(words):
+            raise DateError(_NOT_FULL)
+    elif numeric := _NUMERIC.fullmatch(words):
         order = _find_order(int(numeric[1]), int(numeric[3]), language=language)
     options = {
         "STRICT_PARSING": True,
@@ -81,13 +85,24 @@ def _parse_written(words: str, *, language: str | None) -> datetime:
     if primary and primary != "en":
         languages.insert(0, primary)
     try:
-        found = dateparser.parse(words, languages=languages, settings=options)
-    except ValueError:
-        # dateparser does not know the language: English stays.
-        found = dateparser.parse(words, languages=["en"], settings=options)
+        found = _search(words, languages=languages, options=options)
+    except OverflowError:
+        raise DateError(_OUTSIDE) from None
     if found is None:
-        raise DateError("is not a full date with day, month and year")
-    return _to_utc(found)
+        raise DateError(_NOT_FULL)
+    return found
+
+
+def _search(words: str, *, languages: list[str], options: dict[str, object]) -> datetime | None:
+    # Imported here, because most files state no date or an ISO one and dateparser takes as long
+    # to load and to warm up as a hundred small files take to read.
+    import dateparser
+
+    try:
+        return dateparser.parse(words, languages=languages, settings=options)
+    except ValueError:
+        # dateparser does not know the stated language: English, always the last, stays.
+        return dateparser.parse(words, languages=languages[-1:], settings=options)
 
 
 def _find_order(first: int, second: int, *, language: str | None) -> str:
@@ -110,4 +125,4 @@ def _to_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise DateError("lies outside of the years 1 to 9999") from None
+        raise DateError(_OUTSIDE) from None

@@ -3,9 +3,9 @@
 import re
 
 _TAG = re.compile(r"([a-z]{2,3})((?:[-_][a-z0-9]{2,8})*)", re.I)
-# Detection costs 0.1 ms for 200 characters and 0.35 ms for 1,000, and grows with the length;
-# the opening of a news text is enough to tell its language.
-_DETECT_FROM = 1_000
+# Detection costs 0.1 ms for 200 characters and 0.35 ms for 1,000, more than all else that is done
+# to a plain text. Of 924 English news texts 400 characters got every one right, 200 all but one.
+_DETECT_FROM = 500
 UNDETERMINED = "und"
 
 

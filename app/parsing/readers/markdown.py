@@ -38,6 +38,8 @@ _KEYS = {
 }
 # Front matter is a dozen flat lines; deeper nesting is a trap for the C parser's stack.
 _FRONT_MATTER_DEPTH = 20
+# markdown-it drops the words that are nested deeper, 20 deep when it is not told.
+_NESTING = 100
 _OPENS_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n")
 
 
@@ -95,7 +97,7 @@ def to_plain_text(body: str) -> tuple[str | None, str]:
     heading = None
     paragraphs: list[str] = []
     opened_by = ""
-    for token in MarkdownIt("commonmark").parse(body):
+    for token in MarkdownIt("commonmark", {"maxNesting": _NESTING}).parse(body):
         if token.type == "inline":
             words = _to_words(token.children or [])
             if opened_by == "h1" and heading is None and not paragraphs:

@@ -1,0 +1,1 @@
+"""Articles: their metadata, their text, and what was found in them."""

@@ -1,0 +1,66 @@
+"""Everything that was found in one article, at once."""
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlmodel import Session
+from typing_extensions import TypedDict
+
+from app.api.articles.schemas import ArticleId
+from app.api.attributions import (
+    ArticleAttribution,
+    article_attribution_from_row,
+    select_attributions,
+)
+from app.api.claims.build import build_claims
+from app.api.claims.queries import get_article_claims
+from app.api.claims.schemas import Claim
+from app.api.entities.queries import get_article_mentions
+from app.api.entities.schemas import Mention, mention_from_row
+from app.api.examples import example_of
+from app.api.quotes.build import build_quotes
+from app.api.quotes.queries import get_article_quotes
+from app.api.quotes.schemas import Quote
+from app.api.stored import attributions
+from app.db.ids import ARTICLE, to_id
+
+
+class Annotations(TypedDict):
+    """Every span on an article's text."""
+
+    article_id: ArticleId
+    mentions: Annotated[
+        list[Mention],
+        Field(
+            description="The mentions of entities, in text order.", examples=[[example_of(Mention)]]
+        ),
+    ]
+    attributions: Annotated[
+        list[ArticleAttribution],
+        Field(
+            description="The attributions, in the order of their contents.",
+            examples=[[example_of(ArticleAttribution)]],
+        ),
+    ]
+    quotes: Annotated[
+        list[Quote],
+        Field(description="The quotations, in text order.", examples=[[example_of(Quote)]]),
+    ]
+    claims: Annotated[
+        list[Claim], Field(description="The claims, in text order.", examples=[[example_of(Claim)]])
+    ]
+
+
+def build_annotations(session: Session, key: int, *, text: str) -> Annotations:
+    """Return everything that was found in the article with this key and text; nine queries."""
+    article_id = to_id(ARTICLE, key)
+    rows = session.execute(select_attributions().where(attributions.c.article_key == key))
+    found = [article_attribution_from_row(row, article_id=article_id, text=text) for row in rows]
+    found.sort(key=lambda item: (item["content"]["start"], item["content"]["end"], item["id"]))
+    return {
+        "article_id": article_id,
+        "mentions": [mention_from_row(row) for row in get_article_mentions(session, key)],
+        "attributions": found,
+        "quotes": build_quotes(session, get_article_quotes(session, key)),
+        "claims": build_claims(session, get_article_claims(session, key)),
+    }

@@ -1,0 +1,112 @@
+"""Which rows a request for articles is about."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, select
+from sqlmodel import Session
+
+from app.api.articles.schemas import ArticleParameters
+from app.api.filters import in_entities, published_between
+from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.search import join_hits
+from app.api.sorting import read_order
+from app.api.stored import (
+    article_authors,
+    article_entities,
+    articles,
+    claims,
+    quotes,
+    sources,
+)
+from app.db.fold import fold
+from app.db.search import Query, SearchTarget
+
+_BY_KEY = Term("key", articles.c.key, int)
+_TERMS = {
+    "published_at": Term("published_at", articles.c.published_at, datetime, nullable=True),
+    "word_count": Term("word_count", articles.c.word_count, int),
+    "quote_count": Term("quote_count", articles.c.quote_count, int),
+    "claim_count": Term("claim_count", articles.c.claim_count, int),
+    "id": _BY_KEY,
+}
+_BIG = ("text", "paragraphs", "sentences")
+
+
+def select_articles() -> Select[Any]:
+    """Return the statement for the columns that `article_from_row` reads; no text."""
+    columns = [column for column in articles.c if column.name not in _BIG]
+    return (
+        select(*columns, sources.c.path.label("source_path"))
+        .select_from(articles)
+        .join(sources, sources.c.key == articles.c.source_key)
+    )
+
+
+def list_articles(
+    session: Session, *, filters: ArticleParameters, query: Query | None, request: PageRequest
+) -> Page:
+    """Read a page of articles; two queries at most."""
+    statement = select_articles()
+    if filters.source:
+        statement = statement.where(articles.c.outlet.in_(filters.source))
+    if filters.language:
+        statement = statement.where(articles.c.language.in_(filters.language))
+    if filters.author:
+        folded = [fold(name) for name in filters.author]
+        statement = statement.where(
+            articles.c.key.in_(
+                select(article_authors.c.article_key).where(article_authors.c.folded.in_(folded))
+            )
+        )
+    for table, column, slugs in (
+        (article_entities, "entity_key", filters.entity),
+        (quotes, "speaker_key", filters.speaker),
+        (claims, "claimant_key", filters.claimant),
+    ):
+        if slugs:
+            named = select(table.c.article_key).where(in_entities(table.c[column], slugs))
+            statement = statement.where(articles.c.key.in_(named))
+    statement = published_between(statement, articles.c.published_at, filters)
+    statement, relevance = join_hits(
+        statement, SearchTarget.ARTICLES, query=query, key=articles.c.key
+    )
+    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=relevance)
+    return fetch_page(session, statement, order=order, request=request)
+
+
+def get_article(session: Session, key: int) -> Row[Any] | None:
+    """Return an article's row for `article_from_row`, or None."""
+    return session.execute(select_articles().where(articles.c.key == key)).one_or_none()
+
+
+def get_article_text(session: Session, key: int) -> Row[Any] | None:
+    """Return an article's key, text, paragraphs and sentences, or None."""
+    columns = [articles.c.key, *(articles.c[name] for name in _BIG)]
+    return session.execute(select(*columns).where(articles.c.key == key)).one_or_none()
+
+
+def has_article(session: Session, key: int) -> bool:
+    """Say whether there is such an article."""
+    return bool(session.scalar(select(exists().where(articles.c.key == key))))
+
+
+def get_articles(session: Session, keys: Iterable[int]) -> dict[int, Row[Any]]:
+    """Return the rows of several articles for `article_from_row`, by key; one query."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    rows = session.execute(select_articles().where(articles.c.key.in_(wanted)))
+    return {row.key: row for row in rows}
+
+
+def get_texts(session: Session, keys: Iterable[int]) -> dict[int, str]:
+    """Return the texts of several articles, by key; one query."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(articles.c.key, articles.c.text).where(articles.c.key.in_(wanted))
+    )
+    return {row.key: row.text for row in rows}

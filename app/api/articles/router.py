@@ -1,0 +1,265 @@
+"""The paths of articles."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from app.api.articles import queries
+from app.api.articles.annotations import Annotations, build_annotations
+from app.api.articles.schemas import (
+    Article,
+    ArticleList,
+    ArticleParameters,
+    ArticleText,
+    article_from_row,
+    article_hit,
+    text_from_row,
+)
+from app.api.caching import answer_any_etag
+from app.api.claims.router import respond_with_claims
+from app.api.claims.schemas import ArticleClaimParameters, ClaimList
+from app.api.deps import Call, NoParameters, call_for
+from app.api.entities.build import build_entity_list
+from app.api.entities.queries import list_article_entities as list_entities_of
+from app.api.entities.queries import list_mentions
+from app.api.entities.schemas import (
+    ArticleEntity,
+    ArticleEntityList,
+    ArticleEntityParameters,
+    MentionList,
+    MentionParameters,
+    mention_from_row,
+)
+from app.api.envelope import item_response, list_response
+from app.api.errors import not_found
+from app.api.quotes.router import respond_with_quotes
+from app.api.quotes.schemas import ArticleQuoteParameters, QuoteList
+from app.api.search import read_query
+from app.db.ids import ARTICLE, from_id
+
+router = APIRouter(prefix="/v1/articles", tags=["articles"])
+
+ArticleIdPath = Annotated[
+    str, Path(description="The article's id.", examples=["art_2k9d1v7c40hsm"])
+]
+
+
+def read_article_id(article_id: str) -> int:
+    """Return the key behind an article's id in a path.
+
+    Raises:
+        ProblemError: 404 when it is no such id.
+    """
+    key = from_id(ARTICLE, article_id)
+    if key is None:
+        raise not_found("article", article_id)
+    return key
+
+
+def check_article(call: Call, article_id: str) -> int:
+    """Return the key of an article that is there.
+
+    Raises:
+        ProblemError: 404 when it is not.
+    """
+    key = read_article_id(article_id)
+    with call.session() as session:
+        if not queries.has_article(session, key):
+            raise not_found("article", article_id)
+    return key
+
+
+@router.get(
+    "",
+    operation_id="listArticles",
+    summary="List articles",
+    response_model=ArticleList,
+    response_description="A page of articles.",
+)
+def list_articles(
+    call: Annotated[Call, Depends(call_for(ArticleParameters))],
+    parameters: Annotated[ArticleParameters, Query()],
+) -> Response:
+    """List the articles, newest first, with filters and full-text search."""
+    query = read_query(parameters.q)
+    with call.session() as session:
+        page = queries.list_articles(
+            session, filters=parameters, query=query, request=call.page_request(parameters)
+        )
+        texts = queries.get_texts(session, (row.key for row in page.rows)) if query else {}
+    items = [
+        article_from_row(
+            row,
+            hit=article_hit(texts[row.key], title=row.title, query=query) if query else None,
+        )
+        for row in page.rows
+    ]
+    return list_response(call, page, limit=parameters.limit, items=items)
+
+
+@router.get(
+    "/{article_id}",
+    operation_id="getArticle",
+    summary="Get an article",
+    response_model=Article,
+    response_description="The article.",
+)
+def get_article(article_id: ArticleIdPath, call: NoParameters) -> Response:
+    """Get an article's metadata, counts and links; its text is under /text."""
+    key = read_article_id(article_id)
+    with call.session() as session:
+        row = queries.get_article(session, key)
+    if row is None:
+        raise not_found("article", article_id)
+    return item_response(call, article_from_row(row))
+
+
+@router.get(
+    "/{article_id}/text",
+    operation_id="getArticleText",
+    summary="Get an article's text as plain text",
+    response_class=Response,
+    response_description="The text, in UTF-8.",
+    responses={
+        200: {
+            "content": {
+                "text/plain": {
+                    "schema": {"type": "string"},
+                    "example": "The front is crumbling, he wrote.",
+                }
+            }
+        }
+    },
+)
+def get_article_text(article_id: ArticleIdPath, call: NoParameters) -> Response:
+    """Get the one text that every offset of the article points into, counted in code points.
+
+    The same with paragraphs and sentences as spans is at /text.json.
+    """
+    row = _read_text(call, article_id)
+    answer_any_etag(call.request, call.headers)
+    return Response(row["text"], media_type="text/plain; charset=utf-8", headers=call.headers)
+
+
+@router.get(
+    "/{article_id}/text.json",
+    operation_id="getArticleTextJson",
+    summary="Get an article's text with paragraphs and sentences",
+    response_model=ArticleText,
+    response_description="The text and its parts.",
+)
+def get_article_text_json(article_id: ArticleIdPath, call: NoParameters) -> Response:
+    """Get an article's text with its paragraphs and sentences as spans."""
+    return item_response(call, _read_text(call, article_id))
+
+
+def _read_text(call: Call, article_id: str) -> ArticleText:
+    key = read_article_id(article_id)
+    with call.session() as session:
+        row = queries.get_article_text(session, key)
+    if row is None:
+        raise not_found("article", article_id)
+    return text_from_row(row)
+
+
+@router.get(
+    "/{article_id}/annotations",
+    operation_id="getArticleAnnotations",
+    summary="Get everything that was found in an article",
+    response_model=Annotations,
+    response_description="All spans on the text.",
+)
+def get_article_annotations(article_id: ArticleIdPath, call: NoParameters) -> Response:
+    """Get every span on an article's text at once: mentions, attributions, quotations, claims."""
+    key = read_article_id(article_id)
+    with call.session() as session:
+        row = queries.get_article_text(session, key)
+        if row is None:
+            raise not_found("article", article_id)
+        annotations = build_annotations(session, key, text=row.text)
+    return item_response(call, annotations)
+
+
+@router.get(
+    "/{article_id}/quotes",
+    operation_id="listArticleQuotes",
+    summary="List an article's quotations",
+    response_model=QuoteList,
+    response_description="A page of quotations.",
+)
+def list_article_quotes(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(ArticleQuoteParameters))],
+    parameters: Annotated[ArticleQuoteParameters, Query()],
+) -> Response:
+    """List an article's quotations in text order; every filter of /v1/quotes works too."""
+    key = check_article(call, article_id)
+    return respond_with_quotes(call, parameters, article_key=key)
+
+
+@router.get(
+    "/{article_id}/claims",
+    operation_id="listArticleClaims",
+    summary="List an article's claims",
+    response_model=ClaimList,
+    response_description="A page of claims.",
+)
+def list_article_claims(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(ArticleClaimParameters))],
+    parameters: Annotated[ArticleClaimParameters, Query()],
+) -> Response:
+    """List an article's claims in text order; every filter of /v1/claims works too."""
+    key = check_article(call, article_id)
+    return respond_with_claims(call, parameters, article_key=key)
+
+
+@router.get(
+    "/{article_id}/entities",
+    operation_id="listArticleEntities",
+    summary="List an article's entities",
+    response_model=ArticleEntityList,
+    response_description="A page of entities.",
+)
+def list_article_entities(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(ArticleEntityParameters))],
+    parameters: Annotated[ArticleEntityParameters, Query()],
+) -> Response:
+    """List the entities that an article names, the most mentioned there first."""
+    key = check_article(call, article_id)
+    with call.session() as session:
+        page = list_entities_of(
+            session, key, filters=parameters, request=call.page_request(parameters)
+        )
+        entities = build_entity_list(session, page.rows)
+    items: list[ArticleEntity] = [
+        {"entity": entity, "mention_count": row.here}
+        for entity, row in zip(entities, page.rows, strict=True)
+    ]
+    return list_response(call, page, limit=parameters.limit, items=items)
+
+
+@router.get(
+    "/{article_id}/mentions",
+    operation_id="listArticleMentions",
+    summary="List an article's mentions of entities",
+    response_model=MentionList,
+    response_description="A page of mentions.",
+)
+def list_article_mentions(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(MentionParameters))],
+    parameters: Annotated[MentionParameters, Query()],
+) -> Response:
+    """List the places where an article refers to entities, in text order."""
+    key = check_article(call, article_id)
+    with call.session() as session:
+        page = list_mentions(
+            session,
+            filters=parameters,
+            request=call.page_request(parameters),
+            article_key=key,
+        )
+    items = [mention_from_row(row) for row in page.rows]
+    return list_response(call, page, limit=parameters.limit, items=items)

@@ -1,0 +1,1 @@
+"""Claims: what somebody, or the article itself, says is so."""

@@ -1,0 +1,48 @@
+"""From rows to what is promised: reads what the rows of a page need, each thing once."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from app.api.articles.build import build_articles
+from app.api.articles.queries import get_texts
+from app.api.claims.queries import get_about
+from app.api.claims.schemas import Claim, claim_from_row
+from app.api.entities.build import build_entities
+from app.db.search import Query
+
+
+def build_claims(
+    session: Session,
+    rows: Sequence[Row[Any]],
+    *,
+    include: Collection[str] = (),
+    query: Query | None = None,
+) -> list[Claim]:
+    """Return the claims of some rows, in their order; the queries do not grow with the rows.
+
+    Args:
+        session: Where from.
+        rows: Those of `queries.select_claims`.
+        include: What to embed: "article", "claimant".
+        query: What was searched, or None.
+    """
+    texts = get_texts(session, (row.article_key for row in rows))
+    about = get_about(session, (row.key for row in rows))
+    article_keys = [row.article_key for row in rows] if "article" in include else []
+    articles = build_articles(session, article_keys)
+    claimant_keys = [row.claimant_key for row in rows] if "claimant" in include else []
+    claimants = build_entities(session, claimant_keys)
+    return [
+        claim_from_row(
+            row,
+            text=texts[row.article_key],
+            about=about.get(row.key, ()),
+            article=articles.get(row.article_key),
+            claimant=claimants.get(row.claimant_key),
+            query=query,
+        )
+        for row in rows
+    ]

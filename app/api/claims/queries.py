@@ -1,0 +1,125 @@
+"""Which rows a request for claims is about."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlmodel import Session
+
+from app.api.attributions import COLUMNS
+from app.api.claims.schemas import ClaimParameters
+from app.api.filters import in_entities, keys_of, list_about, published_between
+from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.search import join_hits
+from app.api.sorting import read_order
+from app.api.stored import attributions, claim_about, claims, entities
+from app.db.ids import ARTICLE
+from app.db.search import Query, SearchTarget
+
+_BY_KEY = Term("key", claims.c.key, int)
+_BY_ARTICLE = Term("article_key", claims.c.article_key, int)
+_TERMS = {
+    "published_at": Term("published_at", claims.c.published_at, datetime, nullable=True),
+    "check_worthiness": Term("check_worthiness", claims.c.check_worthiness, float),
+    "confidence": Term("confidence", claims.c.confidence, float),
+    "position": Term("start", claims.c.start, int),
+    "id": _BY_KEY,
+}
+
+
+def select_claims() -> Select[Any]:
+    """Return the statement for the columns that `claim_from_row` reads."""
+    return (
+        select(claims, entities.c.slug, *COLUMNS)
+        .select_from(claims)
+        .outerjoin(entities, entities.c.key == claims.c.claimant_key)
+        .outerjoin(attributions, attributions.c.key == claims.c.attribution_key)
+    )
+
+
+def list_claims(
+    session: Session,
+    *,
+    filters: ClaimParameters,
+    query: Query | None,
+    request: PageRequest,
+    article_key: int | None = None,
+    claimant: str | None = None,
+) -> Page:
+    """Read a page of claims; two queries at most.
+
+    Args:
+        session: Where from.
+        filters: What the client asked for.
+        query: What it searches, or None.
+        request: Which page.
+        article_key: Only those of this article.
+        claimant: Only those of the entity with this slug.
+    """
+    statement = select_claims()
+    if article_key is not None:
+        statement = statement.where(claims.c.article_key == article_key)
+    if claimant is not None:
+        statement = statement.where(in_entities(claims.c.claimant_key, [claimant]))
+    if filters.claimant:
+        statement = statement.where(in_entities(claims.c.claimant_key, filters.claimant))
+    if filters.about:
+        named = select(claim_about.c.claim_key).where(
+            in_entities(claim_about.c.entity_key, filters.about)
+        )
+        statement = statement.where(claims.c.key.in_(named))
+    if filters.article:
+        statement = statement.where(claims.c.article_key.in_(keys_of(ARTICLE, filters.article)))
+    for column, values in (
+        (claims.c.kind, filters.kind),
+        (claims.c.cue_lemma, filters.cue),
+        (claims.c.claimant_kind, filters.attribution),
+        (claims.c.outlet, filters.source),
+        (claims.c.language, filters.language),
+    ):
+        if values:
+            statement = statement.where(column.in_(values))
+    for column, flag in (
+        (claims.c.hedged, filters.hedged),
+        (claims.c.negated, filters.negated),
+        (claims.c.has_number, filters.has_number),
+    ):
+        if flag is not None:
+            statement = statement.where(column.is_(flag))
+    for column, least in (
+        (claims.c.check_worthiness, filters.min_check_worthiness),
+        (claims.c.confidence, filters.min_confidence),
+    ):
+        if least is not None:
+            statement = statement.where(column >= least)
+    statement = published_between(statement, claims.c.published_at, filters)
+    statement, relevance = join_hits(statement, SearchTarget.CLAIMS, query=query, key=claims.c.key)
+    order = read_order(
+        filters.sort,
+        terms=_TERMS,
+        last=[_BY_KEY],
+        relevance=relevance,
+        before={"position": _BY_ARTICLE},
+    )
+    return fetch_page(session, statement, order=order, request=request)
+
+
+def get_claim(session: Session, key: int) -> Row[Any] | None:
+    """Return a claim's row for `claim_from_row`, or None."""
+    return session.execute(select_claims().where(claims.c.key == key)).one_or_none()
+
+
+def get_article_claims(session: Session, article_key: int) -> list[Row[Any]]:
+    """Return all claims of an article, in text order; one query."""
+    statement = (
+        select_claims()
+        .where(claims.c.article_key == article_key)
+        .order_by(claims.c.start, claims.c.key)
+    )
+    return list(session.execute(statement).all())
+
+
+def get_about(session: Session, keys: Iterable[int]) -> dict[int, list[str]]:
+    """Return the slugs of the entities that claims name, by claim; one query."""
+    return list_about(session, claim_about, "claim_key", keys)

@@ -1,0 +1,400 @@
+"""What is promised of claims."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import Row
+from typing_extensions import TypedDict
+
+from app.api.articles.schemas import Article, ArticleId, Language, Outlet, PublishedAt
+from app.api.attributions import (
+    Attribution,
+    Confidence,
+    Speaker,
+    attribution_from_row,
+    speaker_from,
+)
+from app.api.entities.schemas import Entity
+from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
+from app.api.parameters import (
+    Flag,
+    PageParameters,
+    Parameters,
+    Probability,
+    PublishedParameters,
+    SearchParameters,
+    include_pattern,
+)
+from app.api.search import SearchHit, find_hit
+from app.api.sorting import sort_pattern
+from app.api.spans import Span, TextSpan, text_span, text_spans
+from app.db.ids import ARTICLE, CLAIM, QUOTE, to_id
+from app.db.search import Query
+from app.vocabulary import ClaimKind, SpeakerKind
+
+SORTS = ("published_at", "check_worthiness", "confidence", "position", "id", "relevance")
+_SORT_TEXT = (
+    "The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest first, commas part "
+    "several. position is the order in the articles' texts, each article's together. Claims of "
+    "articles without a date come last. Ties are settled by an internal key. relevance needs q."
+)
+
+
+class ClaimInclude(Parameters):
+    """What else a claim can carry."""
+
+    include: str | None = Field(
+        default=None,
+        pattern=include_pattern("article", "claimant"),
+        max_length=200,
+        description="What to embed, parted by commas: article (as `article`) and claimant (as "
+        "`claimant.entity`).",
+        examples=["article,claimant"],
+    )
+
+
+class ClaimParameters(PageParameters, PublishedParameters, SearchParameters, ClaimInclude):
+    """The parameters of a list of claims."""
+
+    claimant: list[str] = Field(
+        default=[],
+        description="Only claims of this entity (its id). Repeat it for several.",
+        examples=[["vladimir-putin"]],
+    )
+    about: list[str] = Field(
+        default=[],
+        description="Only claims whose words name this entity (its id).",
+        examples=[["zaporizhzhia"]],
+    )
+    kind: list[ClaimKind] = Field(
+        default=[],
+        description="Only claims of this kind. Repeat it for several.",
+        examples=[["allegation"]],
+    )
+    cue: list[str] = Field(
+        default=[],
+        description="Only claims with this cue verb, in its basic form.",
+        examples=[["claim"]],
+    )
+    hedged: Flag | None = Field(
+        default=None,
+        description="true: only claims that the text weakens (“allegedly”). false: only others.",
+        examples=[True],
+    )
+    negated: Flag | None = Field(
+        default=None,
+        description="true: only claims whose cue is negated or denies. false: only others.",
+        examples=[False],
+    )
+    attribution: list[SpeakerKind] = Field(
+        default=[],
+        description="How the claimant is given: by name, by a description only (anonymous "
+        "sources), not at all, or the article's own voice.",
+        examples=[["own_voice"]],
+    )
+    min_check_worthiness: Probability | None = Field(
+        default=None,
+        description="Only claims that are at least so worth checking.",
+        examples=[0.5],
+    )
+    has_number: Flag | None = Field(
+        default=None,
+        description="true: only claims with a number. false: only others.",
+        examples=[True],
+    )
+    article: list[str] = Field(
+        default=[],
+        description="Only claims in this article (its id).",
+        examples=[["art_2k9d1v7c40hsm"]],
+    )
+    source: list[str] = Field(
+        default=[],
+        description="Only claims in articles of this outlet.",
+        examples=[["The Harbour Courier"]],
+    )
+    language: list[str] = Field(
+        default=[],
+        description="Only claims in articles in this language (BCP 47).",
+        examples=[["en"]],
+    )
+    min_confidence: Probability | None = Field(
+        default=None,
+        description="Only claims that the software is at least so sure of.",
+        examples=[0.8],
+    )
+    sort: str = Field(
+        default="-published_at",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description=_SORT_TEXT,
+        examples=["-check_worthiness"],
+    )
+
+
+class ArticleClaimParameters(ClaimParameters):
+    """The parameters of the list of an article's claims: those come in text order."""
+
+    sort: str = Field(
+        default="position",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description=_SORT_TEXT,
+        examples=["position"],
+    )
+
+
+class Quantity(TypedDict):
+    """A number in a claim."""
+
+    span: Annotated[
+        TextSpan,
+        Field(
+            description="Where it stands, and its words.",
+            examples=[{"start": 76, "end": 91, "text": "90 square miles"}],
+        ),
+    ]
+    value: Annotated[float, Field(description="The number.", examples=[90.0])]
+    unit: Annotated[
+        str | None, Field(description="What it counts or measures, or null.", examples=["mi2"])
+    ]
+
+
+class DateExpression(TypedDict):
+    """A date in a claim."""
+
+    span: Annotated[
+        TextSpan,
+        Field(
+            description="Where it stands, and its words.",
+            examples=[{"start": 2375, "end": 2382, "text": "in June"}],
+        ),
+    ]
+    value: Annotated[
+        str | None,
+        Field(
+            description="The date in ISO 8601, perhaps cut to a month or a year; null when it "
+            "could not be told.",
+            examples=["2024-06"],
+        ),
+    ]
+
+
+class Claim(TypedDict):
+    """A proposition that somebody could check."""
+
+    id: Annotated[
+        str,
+        Field(
+            description="The claim's id: stays the same as long as the claim does.",
+            examples=["cl_3m0s8d2k1c7qa"],
+        ),
+    ]
+    article_id: ArticleId
+    kind: Annotated[
+        ClaimKind, Field(description="What the claim is to its source.", examples=["statement"])
+    ]
+    text: Annotated[
+        str,
+        Field(
+            description="The claim's words; several parts are joined by a space.",
+            examples=["Zaporizhzhia belongs to Russia"],
+        ),
+    ]
+    span: Annotated[
+        Span,
+        Field(
+            description="From the first part's start to the last part's end.",
+            examples=[{"start": 1441, "end": 1471}],
+        ),
+    ]
+    parts: Annotated[
+        list[TextSpan],
+        Field(
+            description="The parts, in text order.",
+            examples=[[{"start": 1441, "end": 1471, "text": "Zaporizhzhia belongs to Russia"}]],
+        ),
+    ]
+    claimant: Annotated[
+        Speaker | None,
+        Field(
+            description="Who claims it: an entity, somebody unnamed, or the article (own_voice); "
+            "null when the text gives nobody.",
+            examples=[
+                {
+                    "kind": "named",
+                    "entity_id": "vladimir-putin",
+                    "name": "Vladimir Putin",
+                    "role": None,
+                    "entity": None,
+                }
+            ],
+        ),
+    ]
+    attribution: Annotated[
+        Attribution | None,
+        Field(
+            description="The words that say so, and how they were read; null in the article's own "
+            "voice.",
+            examples=[example_of(Attribution)],
+        ),
+    ]
+    quote_id: Annotated[
+        str | None,
+        Field(
+            description="The quotation, when it was said in these words; else null.",
+            examples=["qt_0d3m7s1k9a2vu"],
+        ),
+    ]
+    about: Annotated[
+        list[str],
+        Field(
+            description="The ids of the entities that its words name, in order.",
+            examples=[["zaporizhzhia", "russia"]],
+        ),
+    ]
+    hedges: Annotated[
+        list[TextSpan],
+        Field(
+            description="Words that weaken it, in text order.",
+            examples=[[], [{"start": 1175, "end": 1185, "text": "appears to"}]],
+        ),
+    ]
+    negated: Annotated[
+        bool, Field(description="True when the cue is negated or denies.", examples=[False])
+    ]
+    numbers: Annotated[
+        list[Quantity],
+        Field(
+            description="The numbers in it, in text order.",
+            examples=[
+                [],
+                [
+                    {
+                        "span": {"start": 76, "end": 91, "text": "90 square miles"},
+                        "value": 90.0,
+                        "unit": "mi2",
+                    }
+                ],
+            ],
+        ),
+    ]
+    dates: Annotated[
+        list[DateExpression],
+        Field(
+            description="The dates in it, in text order.",
+            examples=[
+                [],
+                [
+                    {
+                        "span": {"start": 2375, "end": 2382, "text": "in June"},
+                        "value": "2024-06",
+                    }
+                ],
+            ],
+        ),
+    ]
+    check_worthiness: Annotated[
+        float,
+        Field(description="How much it is worth checking.", ge=0, le=1, examples=[0.71]),
+    ]
+    method: Annotated[
+        str, Field(description="Which rule or model found it.", examples=["rules:complement"])
+    ]
+    confidence: Confidence
+    source: Outlet
+    language: Language
+    published_at: PublishedAt
+    article: Annotated[
+        Article | None,
+        Field(description="The article, when include= asks for it; else null.", examples=[None]),
+    ]
+    search: Annotated[
+        SearchHit | None,
+        Field(description="Where the search matched; null without q.", examples=[None]),
+    ]
+
+
+class ClaimList(TypedDict):
+    """A page of claims."""
+
+    data: Annotated[
+        list[Claim],
+        Field(description="The claims, in the order of `sort`.", examples=[[example_of(Claim)]]),
+    ]
+    meta: Annotated[
+        ListMeta,
+        Field(
+            description="How much there is.",
+            examples=[{"total": 14, "limit": 50, "dataset_version": "2f6c1d0a9b3e4875"}],
+        ),
+    ]
+    links: Annotated[
+        ListLinks,
+        Field(
+            description="This page and its neighbours.",
+            examples=[{"self": "/v1/claims?claimant=vladimir-putin", "next": None, "prev": None}],
+        ),
+    ]
+
+
+def claim_from_row(
+    row: Row[Any],
+    *,
+    text: str,
+    about: Sequence[str],
+    article: Article | None = None,
+    claimant: Entity | None = None,
+    query: Query | None = None,
+) -> Claim:
+    """Return what is promised of a claim.
+
+    Args:
+        row: One of `queries.select_claims`.
+        text: The article's text.
+        about: The slugs of the entities that it names, in order.
+        article: The article to embed.
+        claimant: The entity to embed.
+        query: What was searched, or None.
+    """
+    return {
+        "id": to_id(CLAIM, row.key),
+        "article_id": to_id(ARTICLE, row.article_key),
+        "kind": row.kind,
+        "text": row.text,
+        "span": {"start": row.start, "end": row.end},
+        "parts": text_spans(row.content, text=text),
+        "claimant": speaker_from(
+            kind=row.claimant_kind,
+            slug=row.slug,
+            name=row.claimant_name,
+            role=row.claimant_role,
+            entity=claimant,
+        ),
+        "attribution": attribution_from_row(row, text=text),
+        "quote_id": None if row.quote_key is None else to_id(QUOTE, row.quote_key),
+        "about": list(about),
+        "hedges": text_spans(row.hedges, text=text),
+        "negated": row.negated,
+        "numbers": [
+            {
+                "span": text_span(number["span"], text=text),
+                "value": number["value"],
+                "unit": number["unit"],
+            }
+            for number in row.numbers
+        ],
+        "dates": [
+            {"span": text_span(date["span"], text=text), "value": date["value"]}
+            for date in row.dates
+        ],
+        "check_worthiness": row.check_worthiness,
+        "method": row.method,
+        "confidence": row.confidence,
+        "source": row.outlet,
+        "language": row.language,
+        "published_at": row.published_at,
+        "article": article,
+        "search": None if query is None else find_hit(text, query=query, parts=row.content),
+    }

@@ -1,0 +1,159 @@
+"""Which state of the data is being served, known without asking the database every time.
+
+The state is one row. It is read again at most once a second (`MAX_AGE_SECONDS`), so that a cached
+answer costs no SQL at all; an ETag can therefore be up to a second older than the data, which
+costs a client one more download and never leaves it with old data under a new ETag, because the
+state is read before the data are.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DatabaseError
+
+from app.api import stored
+from app.api.errors import not_ready
+from app.db.engine import DatabaseMissingError, open_session
+from app.db.schema import is_current
+
+MAX_AGE_SECONDS = 1.0
+# One total is some 200 bytes with its key.
+MAX_TOTALS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetState:
+    """What the database said about itself.
+
+    Attributes:
+        version: 16 hexadecimal digits that are other for other data, or None before any.
+        changed_at: When the data last changed, or None before any.
+        state: What ingest is doing, in its own words.
+        ready: True when there are data to serve: the first ingest is done, the tables are those
+            of this software.
+        reason: Why not, in words for people, when not ready.
+        files_done: Seed files that the ingest now running (or the last one) has dealt with.
+        files_total: Seed files that it has to deal with.
+    """
+
+    version: str | None
+    changed_at: datetime | None
+    state: str
+    ready: bool
+    reason: str
+    files_done: int
+    files_total: int
+    parser_version: str
+    model_version: str
+
+
+def _absent(state: str, reason: str) -> DatasetState:
+    return DatasetState(
+        version=None,
+        changed_at=None,
+        state=state,
+        ready=False,
+        reason=reason,
+        files_done=0,
+        files_total=0,
+        parser_version="",
+        model_version="",
+    )
+
+
+_PREPARING = _absent("waiting", "The database is being prepared; nothing is loaded yet.")
+
+
+def read_state(engine: Engine) -> DatasetState:
+    """Ask the database for its state; a missing or strange one is a state too."""
+    try:
+        if not is_current(engine):
+            return _PREPARING
+        with open_session(engine) as session:
+            row = session.execute(select(stored.dataset)).one_or_none()
+    except DatabaseMissingError:  # it was there a moment ago
+        return _PREPARING
+    except DatabaseError as error:
+        return _absent("failed", f"The database cannot be read: {error.orig}.")
+    if row is None:
+        return _absent("waiting", "Nothing is loaded yet.")
+    return DatasetState(
+        version=f"{row.checksum:016x}",
+        changed_at=row.changed_at,
+        state=row.state,
+        ready=row.first_ingest_done,
+        reason="" if row.first_ingest_done else "The first seed files are being read.",
+        files_done=row.files_done,
+        files_total=row.files_total,
+        parser_version=row.parser_version,
+        model_version=row.model_version,
+    )
+
+
+class DatasetCache:
+    """The state of the data, and what has been counted in it. Safe for threads.
+
+    Args:
+        engine: Where the state is read.
+        max_age: Seconds, from 0, for which a state is believed.
+    """
+
+    def __init__(self, engine: Engine, *, max_age: float = MAX_AGE_SECONDS) -> None:
+        """See the class."""
+        self._engine = engine
+        self._max_age = max_age
+        self._state: DatasetState | None = None
+        self._read_at = 0.0
+        self._lock = threading.Lock()
+        self._totals: OrderedDict[Hashable, int] = OrderedDict()
+
+    def peek(self) -> DatasetState | None:
+        """Return the state if it is fresh enough, else None. Never waits."""
+        state = self._state
+        if state is None or time.monotonic() - self._read_at >= self._max_age:
+            return None
+        return state
+
+    def read(self) -> DatasetState:
+        """Return the state, asking the database when what is known is too old."""
+        with self._lock:
+            state = self.peek()
+            if state is None:
+                state = read_state(self._engine)
+                self._state, self._read_at = state, time.monotonic()
+            return state
+
+    def get_total(self, version: str, query: Hashable) -> int | None:
+        """Return how many rows a query had in a version of the data, when that is known."""
+        with self._lock:
+            total = self._totals.get((version, query))
+            if total is not None:
+                self._totals.move_to_end((version, query))
+            return total
+
+    def put_total(self, version: str, query: Hashable, total: int) -> None:
+        """Remember how many rows a query has; the totals longest unused are forgotten."""
+        with self._lock:
+            self._totals[(version, query)] = total
+            while len(self._totals) > MAX_TOTALS:
+                self._totals.popitem(last=False)
+
+
+def require_ready(state: DatasetState) -> None:
+    """Refuse to serve data that are not there yet.
+
+    Raises:
+        ProblemError: 503 with Retry-After.
+    """
+    if not state.ready:
+        progress = (
+            f" {state.files_done} of {state.files_total} files are done."
+            if state.files_total
+            else ""
+        )
+        raise not_ready(f"{state.reason}{progress} /readyz tells the progress.")

@@ -1,0 +1,1 @@
+"""Entities: the people, organisations and places, one over all articles, and their mentions."""

@@ -1,0 +1,213 @@
+"""Which rows a request for entities or mentions is about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlmodel import Session
+
+from app.api.entities.schemas import (
+    MAX_ALIASES,
+    MAX_ROLES,
+    ArticleEntityParameters,
+    EntityParameters,
+    MentionParameters,
+)
+from app.api.filters import in_entities, keys_of
+from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.search import join_hits
+from app.api.sorting import read_order
+from app.api.stored import (
+    article_entities,
+    entities,
+    entity_aliases,
+    entity_roles,
+    mentions,
+)
+from app.db.ids import ARTICLE
+from app.db.search import Query, SearchTarget
+
+_BY_KEY = Term("key", entities.c.key, int)
+_TERMS = {
+    "mention_count": Term("mention_count", entities.c.mention_count, int),
+    "article_count": Term("article_count", entities.c.article_count, int),
+    "quote_count": Term("quote_count", entities.c.quote_count, int),
+    "claim_count": Term("claim_count", entities.c.claim_count, int),
+    "name": Term("name", entities.c.name, str),
+    "first_seen": Term("first_seen", entities.c.first_seen, datetime, nullable=True),
+    "last_seen": Term("last_seen", entities.c.last_seen, datetime, nullable=True),
+    "id": Term("slug", entities.c.slug, str),
+}
+_MENTION_ORDER = [
+    Term("article_key", mentions.c.article_key, int),
+    Term("start", mentions.c.start, int),
+    Term("end", mentions.c.end, int),
+    Term("entity_key", mentions.c.entity_key, int),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The aliases and roles of some entities, by entity key, each in order."""
+
+    aliases: dict[int, list[Row[Any]]] = field(default_factory=dict)
+    roles: dict[int, list[Row[Any]]] = field(default_factory=dict)
+
+
+def list_entities(
+    session: Session, *, filters: EntityParameters, query: Query | None, request: PageRequest
+) -> Page:
+    """Read a page of entities; two queries at most."""
+    statement = select(entities).select_from(entities)
+    if filters.type:
+        statement = statement.where(entities.c.type.in_(filters.type))
+    if filters.country:
+        statement = statement.where(entities.c.country.in_(filters.country))
+    if filters.min_mentions is not None:
+        statement = statement.where(entities.c.mention_count >= filters.min_mentions)
+    statement, relevance = join_hits(
+        statement, SearchTarget.ENTITIES, query=query, key=entities.c.key
+    )
+    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=relevance)
+    return fetch_page(session, statement, order=order, request=request)
+
+
+def get_entity(session: Session, slug: str) -> Row[Any] | None:
+    """Return an entity's row, or None."""
+    return session.execute(select(entities).where(entities.c.slug == slug)).one_or_none()
+
+
+def has_entity(session: Session, slug: str) -> bool:
+    """Say whether there is such an entity."""
+    found = session.scalar(select(entities.c.key).where(entities.c.slug == slug))
+    return found is not None
+
+
+def get_entities(session: Session, keys: Iterable[int | None]) -> dict[int, Row[Any]]:
+    """Return the rows of several entities, by key; one query."""
+    wanted = sorted({key for key in keys if key is not None})
+    if not wanted:
+        return {}
+    rows = session.execute(select(entities).where(entities.c.key.in_(wanted)))
+    return {row.key: row for row in rows}
+
+
+def get_names(session: Session, keys: Iterable[int]) -> Names:
+    """Return the aliases and roles of several entities; two queries."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return Names()
+    return Names(
+        aliases=_first_of_each(
+            session,
+            # A row is a tuple, whose own "count" would stand before the column's.
+            [
+                entity_aliases.c.entity_key,
+                entity_aliases.c.text,
+                entity_aliases.c.count.label("uses"),
+            ],
+            wanted,
+            order=[entity_aliases.c.count.desc(), entity_aliases.c.text],
+            limit=MAX_ALIASES,
+        ),
+        roles=_first_of_each(
+            session,
+            list(entity_roles.c),
+            wanted,
+            order=[entity_roles.c.article_key, entity_roles.c.start, entity_roles.c.end],
+            limit=MAX_ROLES,
+        ),
+    )
+
+
+def _first_of_each(
+    session: Session,
+    columns: list[ColumnElement[Any]],
+    keys: list[int],
+    *,
+    order: list[ColumnElement[Any]],
+    limit: int,
+) -> dict[int, list[Row[Any]]]:
+    entity_key = columns[0]
+    place = func.row_number().over(partition_by=entity_key, order_by=order)
+    ranked = select(*columns, place.label("place")).where(entity_key.in_(keys)).subquery()
+    statement = (
+        select(ranked).where(ranked.c.place <= limit).order_by(ranked.c.entity_key, ranked.c.place)
+    )
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.entity_key, []).append(row)
+    return found
+
+
+def list_article_entities(
+    session: Session, article_key: int, *, filters: ArticleEntityParameters, request: PageRequest
+) -> Page:
+    """Read a page of an article's entities, the most mentioned first; two queries at most.
+
+    The rows have an entity's columns, and `here`: its mentions in the article.
+    """
+    here = article_entities.c.mention_count
+    statement = (
+        select(entities, here.label("here"))
+        .select_from(article_entities)
+        .join(entities, entities.c.key == article_entities.c.entity_key)
+        .where(article_entities.c.article_key == article_key)
+    )
+    if filters.type:
+        statement = statement.where(entities.c.type.in_(filters.type))
+    order = [Term("here", here, int, descending=True), _BY_KEY]
+    return fetch_page(session, statement, order=order, request=request)
+
+
+def select_mentions() -> Select[Any]:
+    """Return the statement for the columns that `mention_from_row` reads."""
+    return (
+        select(mentions, entities.c.slug)
+        .select_from(mentions)
+        .join(entities, entities.c.key == mentions.c.entity_key)
+    )
+
+
+def list_mentions(
+    session: Session,
+    *,
+    filters: MentionParameters,
+    request: PageRequest,
+    article_key: int | None = None,
+    entity: str | None = None,
+) -> Page:
+    """Read a page of mentions, each article's together in text order; two queries at most.
+
+    Args:
+        session: Where from.
+        filters: What the client asked for.
+        request: Which page.
+        article_key: Only those of this article.
+        entity: Only those of the entity with this slug.
+    """
+    statement = select_mentions()
+    if article_key is not None:
+        statement = statement.where(mentions.c.article_key == article_key)
+    if entity is not None:
+        statement = statement.where(in_entities(mentions.c.entity_key, [entity]))
+    if filters.kind:
+        statement = statement.where(mentions.c.kind.in_(filters.kind))
+    if filters.entity:
+        statement = statement.where(in_entities(mentions.c.entity_key, filters.entity))
+    if filters.article:
+        keys = keys_of(ARTICLE, filters.article)
+        statement = statement.where(mentions.c.article_key.in_(keys))
+    return fetch_page(session, statement, order=_MENTION_ORDER, request=request)
+
+
+def get_article_mentions(session: Session, article_key: int) -> list[Row[Any]]:
+    """Return all mentions of an article, in text order; one query."""
+    statement = (
+        select_mentions()
+        .where(mentions.c.article_key == article_key)
+        .order_by(*(term.column for term in _MENTION_ORDER))
+    )
+    return list(session.execute(statement).all())

@@ -1,0 +1,136 @@
+"""The paths of entities."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from app.api.claims.router import respond_with_claims
+from app.api.claims.schemas import ClaimList, ClaimParameters
+from app.api.deps import Call, NoParameters, call_for
+from app.api.entities import queries
+from app.api.entities.build import build_entity_list
+from app.api.entities.schemas import (
+    Entity,
+    EntityList,
+    EntityParameters,
+    MentionList,
+    MentionParameters,
+    mention_from_row,
+)
+from app.api.envelope import item_response, list_response
+from app.api.errors import not_found
+from app.api.quotes.router import respond_with_quotes
+from app.api.quotes.schemas import QuoteList, QuoteParameters
+from app.api.search import read_query
+
+router = APIRouter(prefix="/v1/entities", tags=["entities"])
+
+EntityIdPath = Annotated[str, Path(description="The entity's id.", examples=["sergei-naryshkin"])]
+
+
+def check_entity(call: Call, entity_id: str) -> None:
+    """Refuse an id that no entity has.
+
+    Raises:
+        ProblemError: 404.
+    """
+    with call.session() as session:
+        if not queries.has_entity(session, entity_id):
+            raise not_found("entity", entity_id)
+
+
+@router.get(
+    "",
+    operation_id="listEntities",
+    summary="List entities",
+    response_model=EntityList,
+    response_description="A page of entities.",
+)
+def list_entities(
+    call: Annotated[Call, Depends(call_for(EntityParameters))],
+    parameters: Annotated[EntityParameters, Query()],
+) -> Response:
+    """List people, organisations and places, the most mentioned first; `q` searches their names."""
+    query = read_query(parameters.q)
+    with call.session() as session:
+        page = queries.list_entities(
+            session, filters=parameters, query=query, request=call.page_request(parameters)
+        )
+        items = build_entity_list(session, page.rows, query=query)
+    return list_response(call, page, limit=parameters.limit, items=items)
+
+
+@router.get(
+    "/{entity_id}",
+    operation_id="getEntity",
+    summary="Get an entity",
+    response_model=Entity,
+    response_description="The entity.",
+)
+def get_entity(entity_id: EntityIdPath, call: NoParameters) -> Response:
+    """Get one entity with its names, its roles and its counts."""
+    with call.session() as session:
+        row = queries.get_entity(session, entity_id)
+        if row is None:
+            raise not_found("entity", entity_id)
+        (entity,) = build_entity_list(session, [row])
+    return item_response(call, entity)
+
+
+@router.get(
+    "/{entity_id}/mentions",
+    operation_id="listEntityMentions",
+    summary="List where an entity is mentioned",
+    response_model=MentionList,
+    response_description="A page of mentions.",
+)
+def list_entity_mentions(
+    entity_id: EntityIdPath,
+    call: Annotated[Call, Depends(call_for(MentionParameters))],
+    parameters: Annotated[MentionParameters, Query()],
+) -> Response:
+    """List the places that refer to an entity: each article's together, in text order."""
+    check_entity(call, entity_id)
+    with call.session() as session:
+        page = queries.list_mentions(
+            session,
+            filters=parameters,
+            request=call.page_request(parameters),
+            entity=entity_id,
+        )
+    items = [mention_from_row(row) for row in page.rows]
+    return list_response(call, page, limit=parameters.limit, items=items)
+
+
+@router.get(
+    "/{entity_id}/quotes",
+    operation_id="listEntityQuotes",
+    summary="List what an entity said",
+    response_model=QuoteList,
+    response_description="A page of quotations.",
+)
+def list_entity_quotes(
+    entity_id: EntityIdPath,
+    call: Annotated[Call, Depends(call_for(QuoteParameters))],
+    parameters: Annotated[QuoteParameters, Query()],
+) -> Response:
+    """List the quotations of an entity, newest first; every filter of /v1/quotes works too."""
+    check_entity(call, entity_id)
+    return respond_with_quotes(call, parameters, speaker=entity_id)
+
+
+@router.get(
+    "/{entity_id}/claims",
+    operation_id="listEntityClaims",
+    summary="List what an entity claims",
+    response_model=ClaimList,
+    response_description="A page of claims.",
+)
+def list_entity_claims(
+    entity_id: EntityIdPath,
+    call: Annotated[Call, Depends(call_for(ClaimParameters))],
+    parameters: Annotated[ClaimParameters, Query()],
+) -> Response:
+    """List the claims of an entity, newest first; every filter of /v1/claims works too."""
+    check_entity(call, entity_id)
+    return respond_with_claims(call, parameters, claimant=entity_id)

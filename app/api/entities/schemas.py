@@ -1,0 +1,429 @@
+"""What is promised of entities and their mentions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import Row
+from typing_extensions import TypedDict
+
+from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
+from app.api.parameters import PageParameters, SearchParameters
+from app.api.search import NameHit, find_name_hit
+from app.api.sorting import sort_pattern
+from app.api.spans import Span, TextSpan
+from app.db.ids import ARTICLE, to_id
+from app.db.search import Query
+from app.vocabulary import EntityType, MentionKind
+
+SORTS = (
+    "mention_count",
+    "article_count",
+    "quote_count",
+    "claim_count",
+    "name",
+    "first_seen",
+    "last_seen",
+    "id",
+    "relevance",
+)
+# What a list carries of each entity; nobody reads more, and a famous one has thousands.
+MAX_ALIASES = 50
+MAX_ROLES = 20
+
+EntityId = Annotated[
+    str,
+    Field(description="The entity's id: its name made readable.", examples=["sergei-naryshkin"]),
+]
+_META_EXAMPLE = {"total": 20, "limit": 50, "dataset_version": "2f6c1d0a9b3e4875"}
+
+
+class EntityParameters(PageParameters, SearchParameters):
+    """The parameters of the list of entities. `q` searches names and aliases."""
+
+    type: list[EntityType] = Field(
+        default=[],
+        description="Only entities of this type. Repeat it for several.",
+        examples=[["person"]],
+    )
+    country: list[str] = Field(
+        default=[],
+        description="Only places in this country, as an ISO 3166 code.",
+        examples=[["UA"]],
+    )
+    min_mentions: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**31 - 1,
+        description="Only entities with at least so many mentions.",
+        examples=[2],
+    )
+    sort: str = Field(
+        default="-mention_count",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
+        "first, commas part several. Dates that are not known come last. Ties are settled by an "
+        "internal key. relevance needs q.",
+        examples=["-mention_count,name"],
+    )
+
+
+class ArticleEntityParameters(PageParameters):
+    """The parameters of the list of an article's entities."""
+
+    type: list[EntityType] = Field(
+        default=[],
+        description="Only entities of this type. Repeat it for several.",
+        examples=[["person"]],
+    )
+
+
+class MentionParameters(PageParameters):
+    """The parameters of a list of mentions."""
+
+    kind: list[MentionKind] = Field(
+        default=[],
+        description="Only mentions of this kind. Repeat it for several.",
+        examples=[["pronoun"]],
+    )
+    entity: list[str] = Field(
+        default=[],
+        description="Only mentions of this entity (its id).",
+        examples=[["sergei-naryshkin"]],
+    )
+    article: list[str] = Field(
+        default=[],
+        description="Only mentions in this article (its id).",
+        examples=[["art_2k9d1v7c40hsm"]],
+    )
+
+
+class Alias(TypedDict):
+    """A form of an entity's name."""
+
+    text: Annotated[str, Field(description="As articles write it.", examples=["Naryshkin"])]
+    count: Annotated[int, Field(description="How often they do.", ge=0, examples=[1])]
+
+
+class Role(TypedDict):
+    """A description that an article ties to an entity."""
+
+    text: Annotated[
+        str,
+        Field(
+            description="The words of the article.",
+            examples=["the head of Russia’s foreign intelligence service"],
+        ),
+    ]
+    article_id: Annotated[
+        str, Field(description="The article's id.", examples=["art_2k9d1v7c40hsm"])
+    ]
+    span: Annotated[
+        Span,
+        Field(
+            description="Where the words stand in its text.",
+            examples=[{"start": 2564, "end": 2613}],
+        ),
+    ]
+
+
+class ExternalIds(TypedDict):
+    """What other catalogues call an entity; null where nothing is known."""
+
+    geonames: Annotated[
+        str | None, Field(description="The GeoNames id of a place.", examples=["703448"])
+    ]
+    iso3166: Annotated[
+        str | None, Field(description="The ISO 3166 code of a country.", examples=["UA"])
+    ]
+
+
+class Location(TypedDict):
+    """Where a place is, in WGS 84."""
+
+    latitude: Annotated[
+        float, Field(description="Degrees north.", ge=-90, le=90, examples=[50.4501])
+    ]
+    longitude: Annotated[
+        float, Field(description="Degrees east.", ge=-180, le=180, examples=[30.5234])
+    ]
+
+
+class EntityLinks(TypedDict):
+    """Where the parts of an entity are."""
+
+    self: Annotated[
+        str, Field(description="The entity.", examples=["/v1/entities/sergei-naryshkin"])
+    ]
+    mentions: Annotated[
+        str,
+        Field(
+            description="Where it is mentioned.",
+            examples=["/v1/entities/sergei-naryshkin/mentions"],
+        ),
+    ]
+    quotes: Annotated[
+        str, Field(description="What it said.", examples=["/v1/entities/sergei-naryshkin/quotes"])
+    ]
+    claims: Annotated[
+        str,
+        Field(description="What it claimed.", examples=["/v1/entities/sergei-naryshkin/claims"]),
+    ]
+
+
+class Entity(TypedDict):
+    """A person, organisation or place, one over all articles."""
+
+    id: EntityId
+    type: Annotated[EntityType, Field(description="What it is.", examples=["person"])]
+    name: Annotated[
+        str,
+        Field(description="The fullest name that articles give.", examples=["Sergei Naryshkin"]),
+    ]
+    aliases: Annotated[
+        list[Alias],
+        Field(
+            description=f"The forms of the name, the most frequent first; {MAX_ALIASES} at most.",
+            examples=[[{"text": "Naryshkin", "count": 1}]],
+        ),
+    ]
+    roles: Annotated[
+        list[Role],
+        Field(
+            description=f"What articles call it beside its name; {MAX_ROLES} at most.",
+            examples=[
+                [
+                    {
+                        "text": "the head of Russia’s foreign intelligence service",
+                        "article_id": "art_2k9d1v7c40hsm",
+                        "span": {"start": 2564, "end": 2613},
+                    }
+                ]
+            ],
+        ),
+    ]
+    external_ids: Annotated[
+        ExternalIds,
+        Field(
+            description="What other catalogues call it.",
+            examples=[{"geonames": None, "iso3166": None}],
+        ),
+    ]
+    country: Annotated[
+        str | None,
+        Field(description="The country of a place, as an ISO 3166 code.", examples=["UA"]),
+    ]
+    location: Annotated[
+        Location | None,
+        Field(
+            description="Where a place is, or null.",
+            examples=[{"latitude": 50.4501, "longitude": 30.5234}],
+        ),
+    ]
+    article_count: Annotated[int, Field(description="Articles that name it.", ge=0, examples=[1])]
+    mention_count: Annotated[int, Field(description="Its mentions.", ge=0, examples=[3])]
+    quote_count: Annotated[int, Field(description="Quotations of it.", ge=0, examples=[2])]
+    claim_count: Annotated[int, Field(description="Claims of it.", ge=0, examples=[3])]
+    first_seen: Annotated[
+        datetime | None,
+        Field(
+            description="The date of the earliest dated article that names it, or null.",
+            examples=["2024-11-28T09:30:00Z"],
+        ),
+    ]
+    last_seen: Annotated[
+        datetime | None,
+        Field(
+            description="The date of the latest dated article that names it, or null.",
+            examples=["2024-11-28T09:30:00Z"],
+        ),
+    ]
+    links: Annotated[
+        EntityLinks,
+        Field(
+            description="Where its parts are.",
+            examples=[
+                {
+                    "self": "/v1/entities/sergei-naryshkin",
+                    "mentions": "/v1/entities/sergei-naryshkin/mentions",
+                    "quotes": "/v1/entities/sergei-naryshkin/quotes",
+                    "claims": "/v1/entities/sergei-naryshkin/claims",
+                }
+            ],
+        ),
+    ]
+    search: Annotated[
+        NameHit | None,
+        Field(description="Which name the search matched; null without q.", examples=[None]),
+    ]
+
+
+class EntityList(TypedDict):
+    """A page of entities."""
+
+    data: Annotated[
+        list[Entity],
+        Field(description="The entities, in the order of `sort`.", examples=[[example_of(Entity)]]),
+    ]
+    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
+    links: Annotated[
+        ListLinks,
+        Field(
+            description="This page and its neighbours.",
+            examples=[{"self": "/v1/entities", "next": None, "prev": None}],
+        ),
+    ]
+
+
+class ArticleEntity(TypedDict):
+    """An entity that an article names."""
+
+    entity: Annotated[
+        Entity,
+        Field(
+            description="The entity, with its counts over all articles.",
+            examples=[example_of(Entity)],
+        ),
+    ]
+    mention_count: Annotated[
+        int, Field(description="Its mentions in this article.", ge=1, examples=[2])
+    ]
+
+
+class ArticleEntityList(TypedDict):
+    """A page of the entities of an article."""
+
+    data: Annotated[
+        list[ArticleEntity],
+        Field(
+            description="The entities, the most mentioned first.",
+            examples=[[example_of(ArticleEntity)]],
+        ),
+    ]
+    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
+    links: Annotated[
+        ListLinks,
+        Field(
+            description="This page and its neighbours.",
+            examples=[
+                {"self": "/v1/articles/art_2k9d1v7c40hsm/entities", "next": None, "prev": None}
+            ],
+        ),
+    ]
+
+
+class Mention(TypedDict):
+    """One place where an article refers to an entity."""
+
+    article_id: Annotated[
+        str, Field(description="The article's id.", examples=["art_2k9d1v7c40hsm"])
+    ]
+    entity_id: EntityId
+    span: Annotated[
+        TextSpan,
+        Field(
+            description="Where it stands, and its words.",
+            examples=[{"start": 2809, "end": 2818, "text": "Naryshkin"}],
+        ),
+    ]
+    kind: Annotated[
+        MentionKind,
+        Field(description="Whether it is a name, a description or a pronoun.", examples=["name"]),
+    ]
+    confidence: Annotated[
+        float,
+        Field(description="How sure it is that this entity is meant.", ge=0, le=1, examples=[0.9]),
+    ]
+
+
+class MentionList(TypedDict):
+    """A page of mentions."""
+
+    data: Annotated[
+        list[Mention],
+        Field(
+            description="The mentions: each article's together, in text order.",
+            examples=[[example_of(Mention)]],
+        ),
+    ]
+    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
+    links: Annotated[
+        ListLinks,
+        Field(
+            description="This page and its neighbours.",
+            examples=[
+                {"self": "/v1/entities/sergei-naryshkin/mentions", "next": None, "prev": None}
+            ],
+        ),
+    ]
+
+
+def entity_from_row(
+    row: Row[Any],
+    *,
+    aliases: Mapping[int, Sequence[Row[Any]]],
+    roles: Mapping[int, Sequence[Row[Any]]],
+    query: Query | None = None,
+) -> Entity:
+    """Return what is promised of an entity.
+
+    Args:
+        row: All columns of the entity's table.
+        aliases: Rows of aliases by entity key, in order.
+        roles: Rows of roles by entity key, in order.
+        query: What was searched, or None.
+    """
+    address = f"/v1/entities/{row.slug}"
+    own_aliases = aliases.get(row.key, ())
+    names = [row.name, *(alias.text for alias in own_aliases)]
+    return {
+        "id": row.slug,
+        "type": row.type,
+        "name": row.name,
+        "aliases": [{"text": alias.text, "count": alias.uses} for alias in own_aliases],
+        "roles": [
+            {
+                "text": role.text,
+                "article_id": to_id(ARTICLE, role.article_key),
+                "span": {"start": role.start, "end": role.end},
+            }
+            for role in roles.get(row.key, ())
+        ],
+        "external_ids": {
+            "geonames": row.external_ids.get("geonames"),
+            "iso3166": row.external_ids.get("iso3166"),
+        },
+        "country": row.country,
+        "location": (
+            None
+            if row.latitude is None or row.longitude is None
+            else {"latitude": row.latitude, "longitude": row.longitude}
+        ),
+        "article_count": row.article_count,
+        "mention_count": row.mention_count,
+        "quote_count": row.quote_count,
+        "claim_count": row.claim_count,
+        "first_seen": row.first_seen,
+        "last_seen": row.last_seen,
+        "links": {
+            "self": address,
+            "mentions": f"{address}/mentions",
+            "quotes": f"{address}/quotes",
+            "claims": f"{address}/claims",
+        },
+        "search": None if query is None else find_name_hit(names, query=query),
+    }
+
+
+def mention_from_row(row: Row[Any]) -> Mention:
+    """Return what is promised of a mention from a row of `queries.select_mentions`."""
+    return {
+        "article_id": to_id(ARTICLE, row.article_key),
+        "entity_id": row.slug,
+        "span": {"start": row.start, "end": row.end, "text": row.text},
+        "kind": row.kind,
+        "confidence": row.confidence,
+    }

@@ -1,0 +1,100 @@
+"""The envelope of every list, and how answers are written."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from fastapi import Response
+from pydantic import Field
+from pydantic_core import to_json
+from typing_extensions import TypedDict
+
+from app.api.caching import answer_any_etag, encode_query
+from app.api.deps import Call
+from app.api.paging import Page
+
+JSON = "application/json"
+
+
+class ListMeta(TypedDict):
+    """How many items there are, and in which version of the data."""
+
+    total: Annotated[
+        int,
+        Field(description="How many items the whole list has, exactly.", ge=0, examples=[128]),
+    ]
+    limit: Annotated[
+        int, Field(description="The most items on a page.", ge=1, le=200, examples=[50])
+    ]
+    dataset_version: Annotated[
+        str,
+        Field(
+            description="The version of the data: the same files read by the same software have "
+            "the same version, every change has another.",
+            examples=["2f6c1d0a9b3e4875"],
+        ),
+    ]
+
+
+class ListLinks(TypedDict):
+    """Where this page and its neighbours are. The Link header says the same."""
+
+    self: Annotated[
+        str,
+        Field(
+            description="This page, with its parameters in alphabetical order.",
+            examples=["/v1/quotes?speaker=sergei-naryshkin"],
+        ),
+    ]
+    next: Annotated[
+        str | None,
+        Field(
+            description="The page after this one, or null at the end.",
+            examples=["/v1/quotes?cursor=nJ8hOe4yKQ1bMCwiMjAyNC0xMS0yOCJd"],
+        ),
+    ]
+    prev: Annotated[
+        str | None,
+        Field(description="The page before this one, or null at the beginning.", examples=[None]),
+    ]
+
+
+def list_response(
+    call: Call, page: Page, *, limit: int, items: Sequence[Mapping[str, Any]]
+) -> Response:
+    """Write one page of a list.
+
+    Args:
+        call: The request.
+        page: The rows.
+        limit: The most items on a page.
+        items: What the schema promises of each row, in the order of the rows.
+    """
+    links: ListLinks = {
+        "self": call.url,
+        "next": _with_cursor(call, page.next),
+        "prev": _with_cursor(call, page.prev),
+    }
+    headers = dict(call.headers)
+    headers["Link"] = ", ".join(
+        f'<{address}>; rel="{relation}"' for relation, address in links.items() if address
+    )
+    call.keep_total(page)
+    answer_any_etag(call.request, headers)
+    meta: ListMeta = {"total": page.total, "limit": limit, "dataset_version": call.version}
+    body = to_json({"data": items, "meta": meta, "links": links})
+    return Response(body, media_type=JSON, headers=headers)
+
+
+def _with_cursor(call: Call, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    path, _, query = call.url.partition("?")
+    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "cursor"]
+    return f"{path}?{encode_query(sorted([*pairs, ('cursor', cursor)]))}"
+
+
+def item_response(call: Call, item: Mapping[str, Any]) -> Response:
+    """Write one resource: the bare object."""
+    answer_any_etag(call.request, call.headers)
+    return Response(to_json(item), media_type=JSON, headers=call.headers)

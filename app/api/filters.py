@@ -1,0 +1,59 @@
+"""Conditions that several lists share."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, select
+from sqlmodel import Session
+
+from app.api.parameters import PublishedParameters
+from app.api.stored import entities
+from app.db.ids import from_id
+
+
+def in_entities(column: ColumnElement[Any], slugs: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds the key of one of the named entities."""
+    return column.in_(select(entities.c.key).where(entities.c.slug.in_(slugs)))
+
+
+def keys_of(prefix: str, public_ids: Sequence[str]) -> list[int]:
+    """Return the keys of public ids; what is not an id of that kind has none."""
+    found = (from_id(prefix, public_id) for public_id in public_ids)
+    return [key for key in found if key is not None]
+
+
+def published_between(
+    statement: Select[Any], column: ColumnElement[Any], filters: PublishedParameters
+) -> Select[Any]:
+    """Keep the rows that were published from one time (inclusive) to another (exclusive)."""
+    if filters.published_from is not None:
+        statement = statement.where(column >= filters.published_from)
+    if filters.published_before is not None:
+        statement = statement.where(column < filters.published_before)
+    return statement
+
+
+def list_about(
+    session: Session, table: Table, column: str, keys: Iterable[int]
+) -> dict[int, list[str]]:
+    """Return the slugs of the entities that items name, in order, by item; one query.
+
+    Args:
+        session: Where from.
+        table: Ties items to entities, with a position.
+        column: The table's column for the items' keys.
+        keys: Those of the items; items that name nobody are not in the answer.
+    """
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    statement = (
+        select(table.c[column].label("key"), entities.c.slug)
+        .join(entities, entities.c.key == table.c.entity_key)
+        .where(table.c[column].in_(wanted))
+        .order_by(table.c[column], table.c.position, entities.c.key)
+    )
+    found: dict[int, list[str]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.key, []).append(row.slug)
+    return found

@@ -1,0 +1,222 @@
+"""Keyset paging: a page is the rows after (or before) a row, never "the 900th to the 950th".
+
+So a deep page costs what the first one costs, and no row is skipped or repeated when rows come or
+go in between. The order of a list is a sequence of terms that ends in a unique one; a cursor holds
+the terms' values at one row. Method: https://use-the-index-luke.com/no-offset
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_
+from sqlmodel import Session
+
+
+class CursorError(ValueError):
+    """A cursor was not made by this server, or for another list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One step of a list's order. Nulls come last in both directions.
+
+    Attributes:
+        name: What the column is called in the rows of the list's statement.
+        column: The expression that is compared.
+        kind: The Python type of its values: str, int, float or datetime.
+        descending: True for the greatest first.
+        nullable: True when the expression can be null.
+    """
+
+    name: str
+    column: ColumnElement[Any]
+    kind: type
+    descending: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list: the values of its order's terms at one row.
+
+    Attributes:
+        values: One for each term.
+        backward: True when the page ends before the row, False when it begins after it.
+    """
+
+    values: tuple[Any, ...]
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page of a list is wanted.
+
+    Attributes:
+        limit: The most rows, from 1.
+        cursor: What the client sent, or None for the first page.
+        scope: What the list is, its filters and its order: a cursor is good for one scope only.
+        total: How many rows the whole list has, when that is known already.
+    """
+
+    limit: int
+    cursor: str | None
+    scope: str
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one page, in the list's order, and how to go on.
+
+    Attributes:
+        next: The cursor of the page after, or None at the end.
+        prev: The cursor of the page before, or None at the beginning.
+        total: How many rows the whole list has.
+    """
+
+    rows: Sequence[Row[Any]]
+    next: str | None
+    prev: str | None
+    total: int
+
+
+def encode_cursor(cursor: Cursor, *, scope: str) -> str:
+    """Return the cursor as an opaque word for URLs.
+
+    Args:
+        cursor: Values of type str, int, float, datetime (UTC) or None.
+        scope: What the list is, its filters and its order; a cursor is good for one scope only.
+    """
+    values = [
+        value.isoformat() if isinstance(value, datetime) else value for value in cursor.values
+    ]
+    body = json.dumps([int(cursor.backward), *values], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(_seal(body, scope) + body).decode().rstrip("=")
+
+
+def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
+    """Return the cursor that `encode_cursor` made for the same scope and order.
+
+    Raises:
+        CursorError: It was not; the message says so in words for people.
+    """
+    try:
+        raw = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise CursorError("This is not a cursor that this server made.") from None
+    seal, body = raw[:_SEAL_LENGTH], raw[_SEAL_LENGTH:]
+    if not body or seal != _seal(body, scope):
+        raise CursorError(
+            "This is not a cursor of this list. A cursor is good only for the filters and the "
+            "sort that it was made with."
+        )
+    backward, *values = json.loads(body)
+    if len(values) != len(order):
+        raise CursorError("This cursor is from another version of the server.")
+    return Cursor(
+        tuple(
+            datetime.fromisoformat(value) if term.kind is datetime and value is not None else value
+            for term, value in zip(order, values, strict=True)
+        ),
+        backward=bool(backward),
+    )
+
+
+_SEAL_LENGTH = 8
+
+
+def _seal(body: bytes, scope: str) -> bytes:
+    # Against mistakes, not against attackers: whoever forges a cursor only gets another page.
+    return hashlib.blake2b(body, digest_size=_SEAL_LENGTH, key=_scope_key(scope)).digest()
+
+
+def _scope_key(scope: str) -> bytes:
+    return hashlib.blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+
+
+def order_by(order: Sequence[Term], *, backward: bool = False) -> list[ColumnElement[Any]]:
+    """Return the ORDER BY of a list, or of the same list from its end."""
+    clauses: list[ColumnElement[Any]] = []
+    for term in order:
+        clause = term.column.desc() if term.descending != backward else term.column.asc()
+        if term.nullable:
+            clause = clause.nulls_first() if backward else clause.nulls_last()
+        clauses.append(clause)
+    return clauses
+
+
+def rows_past(cursor: Cursor, order: Sequence[Term]) -> ColumnElement[bool]:
+    """Return the condition that a row lies past the cursor, in the cursor's direction."""
+    cases: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
+    for term, value in zip(order, cursor.values, strict=True):
+        cases.append(and_(*same, _past(term, value, backward=cursor.backward)))
+        same.append(term.column.is_(None) if value is None else term.column == value)
+    return or_(*cases)
+
+
+def _past(term: Term, value: Any, *, backward: bool) -> ColumnElement[bool]:
+    if value is None:  # nulls are last: nothing follows them, everything else is before
+        return term.column.is_not(None) if backward else false()
+    greater = term.descending == backward
+    past: ColumnElement[bool] = term.column > value if greater else term.column < value
+    if term.nullable and not backward:
+        return or_(past, term.column.is_(None))
+    return past
+
+
+def fetch_page(
+    session: Session, statement: Select[Any], *, order: Sequence[Term], request: PageRequest
+) -> Page:
+    """Read one page of a statement's rows: one query, and one for the total when it is unknown.
+
+    Args:
+        session: Where from.
+        statement: Selects, among others, every term's column under the term's name; has the
+            list's filters and no order; says what it selects from.
+        order: Ends in a term, or in several, that no two rows share.
+        request: Which page.
+
+    Raises:
+        CursorError: The cursor is not one of this list.
+    """
+    scope, limit, total = request.scope, request.limit, request.total
+    place = None
+    if request.cursor is not None:
+        place = decode_cursor(request.cursor, scope=scope, order=order)
+    backward = place is not None and place.backward
+    if total is None:
+        total = count_rows(session, statement)
+    selected = statement if place is None else statement.where(rows_past(place, order))
+    selected = selected.order_by(*order_by(order, backward=backward)).limit(limit + 1)
+    rows = list(session.execute(selected).all())
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backward:
+        rows.reverse()
+    has_next = more if not backward else True
+    has_prev = more if backward else place is not None
+
+    def point_at(row: Row[Any], *, before: bool) -> str:
+        values = tuple(row._mapping[term.name] for term in order)
+        return encode_cursor(Cursor(values, backward=before), scope=scope)
+
+    return Page(
+        rows=rows,
+        next=point_at(rows[-1], before=False) if rows and has_next else None,
+        prev=point_at(rows[0], before=True) if rows and has_prev else None,
+        total=total,
+    )
+
+
+def count_rows(session: Session, statement: Select[Any]) -> int:
+    """Count the rows of a statement that says what it selects from."""
+    counted = statement.with_only_columns(func.count())
+    return int(session.scalar(counted.order_by(None)) or 0)

@@ -1,0 +1,1 @@
+"""Quotations: words between quotation marks, and who said them."""

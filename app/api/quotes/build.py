@@ -1,0 +1,48 @@
+"""From rows to what is promised: reads what the rows of a page need, each thing once."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from app.api.articles.build import build_articles
+from app.api.articles.queries import get_texts
+from app.api.entities.build import build_entities
+from app.api.quotes.queries import get_about
+from app.api.quotes.schemas import Quote, quote_from_row
+from app.db.search import Query
+
+
+def build_quotes(
+    session: Session,
+    rows: Sequence[Row[Any]],
+    *,
+    include: Collection[str] = (),
+    query: Query | None = None,
+) -> list[Quote]:
+    """Return the quotations of some rows, in their order; the queries do not grow with the rows.
+
+    Args:
+        session: Where from.
+        rows: Those of `queries.select_quotes`.
+        include: What to embed: "article", "speaker".
+        query: What was searched, or None.
+    """
+    texts = get_texts(session, (row.article_key for row in rows))
+    about = get_about(session, (row.key for row in rows))
+    article_keys = [row.article_key for row in rows] if "article" in include else []
+    articles = build_articles(session, article_keys)
+    speaker_keys = [row.speaker_key for row in rows] if "speaker" in include else []
+    speakers = build_entities(session, speaker_keys)
+    return [
+        quote_from_row(
+            row,
+            text=texts[row.article_key],
+            about=about.get(row.key, ()),
+            article=articles.get(row.article_key),
+            speaker=speakers.get(row.speaker_key),
+            query=query,
+        )
+        for row in rows
+    ]

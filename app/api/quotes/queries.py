@@ -1,0 +1,113 @@
+"""Which rows a request for quotations is about."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlmodel import Session
+
+from app.api.attributions import COLUMNS
+from app.api.filters import in_entities, keys_of, list_about, published_between
+from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.quotes.schemas import QuoteParameters
+from app.api.search import join_hits
+from app.api.sorting import read_order
+from app.api.stored import attributions, entities, quote_about, quotes
+from app.db.ids import ARTICLE
+from app.db.search import Query, SearchTarget
+
+_BY_KEY = Term("key", quotes.c.key, int)
+_BY_ARTICLE = Term("article_key", quotes.c.article_key, int)
+_TERMS = {
+    "published_at": Term("published_at", quotes.c.published_at, datetime, nullable=True),
+    "confidence": Term("confidence", quotes.c.confidence, float),
+    "position": Term("start", quotes.c.start, int),
+    "id": _BY_KEY,
+}
+
+
+def select_quotes() -> Select[Any]:
+    """Return the statement for the columns that `quote_from_row` reads."""
+    return (
+        select(quotes, entities.c.slug, *COLUMNS)
+        .select_from(quotes)
+        .outerjoin(entities, entities.c.key == quotes.c.speaker_key)
+        .outerjoin(attributions, attributions.c.key == quotes.c.attribution_key)
+    )
+
+
+def list_quotes(
+    session: Session,
+    *,
+    filters: QuoteParameters,
+    query: Query | None,
+    request: PageRequest,
+    article_key: int | None = None,
+    speaker: str | None = None,
+) -> Page:
+    """Read a page of quotations; two queries at most.
+
+    Args:
+        session: Where from.
+        filters: What the client asked for.
+        query: What it searches, or None.
+        request: Which page.
+        article_key: Only those of this article.
+        speaker: Only those of the entity with this slug.
+    """
+    statement = select_quotes()
+    if article_key is not None:
+        statement = statement.where(quotes.c.article_key == article_key)
+    if speaker is not None:
+        statement = statement.where(in_entities(quotes.c.speaker_key, [speaker]))
+    if filters.speaker:
+        statement = statement.where(in_entities(quotes.c.speaker_key, filters.speaker))
+    if filters.about:
+        named = select(quote_about.c.quote_key).where(
+            in_entities(quote_about.c.entity_key, filters.about)
+        )
+        statement = statement.where(quotes.c.key.in_(named))
+    if filters.article:
+        statement = statement.where(quotes.c.article_key.in_(keys_of(ARTICLE, filters.article)))
+    for column, values in (
+        (quotes.c.form, filters.form),
+        (quotes.c.cue_lemma, filters.cue),
+        (quotes.c.speaker_kind, filters.attribution),
+        (quotes.c.outlet, filters.source),
+        (quotes.c.language, filters.language),
+    ):
+        if values:
+            statement = statement.where(column.in_(values))
+    if filters.min_confidence is not None:
+        statement = statement.where(quotes.c.confidence >= filters.min_confidence)
+    statement = published_between(statement, quotes.c.published_at, filters)
+    statement, relevance = join_hits(statement, SearchTarget.QUOTES, query=query, key=quotes.c.key)
+    order = read_order(
+        filters.sort,
+        terms=_TERMS,
+        last=[_BY_KEY],
+        relevance=relevance,
+        before={"position": _BY_ARTICLE},
+    )
+    return fetch_page(session, statement, order=order, request=request)
+
+
+def get_quote(session: Session, key: int) -> Row[Any] | None:
+    """Return a quotation's row for `quote_from_row`, or None."""
+    return session.execute(select_quotes().where(quotes.c.key == key)).one_or_none()
+
+
+def get_article_quotes(session: Session, article_key: int) -> list[Row[Any]]:
+    """Return all quotations of an article, in text order; one query."""
+    statement = (
+        select_quotes()
+        .where(quotes.c.article_key == article_key)
+        .order_by(quotes.c.start, quotes.c.key)
+    )
+    return list(session.execute(statement).all())
+
+
+def get_about(session: Session, keys: Iterable[int]) -> dict[int, list[str]]:
+    """Return the slugs of the entities that quotations name, by quotation; one query."""
+    return list_about(session, quote_about, "quote_key", keys)

@@ -1,0 +1,84 @@
+"""The paths of quotations."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from app.api.deps import Call, call_for
+from app.api.envelope import item_response, list_response
+from app.api.errors import not_found
+from app.api.parameters import split_words
+from app.api.quotes import queries
+from app.api.quotes.build import build_quotes
+from app.api.quotes.schemas import Quote, QuoteInclude, QuoteList, QuoteParameters
+from app.api.search import read_query
+from app.db.ids import QUOTE, from_id
+
+router = APIRouter(prefix="/v1/quotes", tags=["quotes"])
+
+
+def respond_with_quotes(
+    call: Call,
+    parameters: QuoteParameters,
+    *,
+    article_key: int | None = None,
+    speaker: str | None = None,
+) -> Response:
+    """Write a page of quotations, of all, or of one article or one speaker (a slug)."""
+    query = read_query(parameters.q)
+    with call.session() as session:
+        page = queries.list_quotes(
+            session,
+            filters=parameters,
+            query=query,
+            request=call.page_request(parameters),
+            article_key=article_key,
+            speaker=speaker,
+        )
+        include = split_words(parameters.include)
+        items = build_quotes(session, page.rows, include=include, query=query)
+    return list_response(call, page, limit=parameters.limit, items=items)
+
+
+@router.get(
+    "",
+    operation_id="listQuotes",
+    summary="List quotations",
+    response_model=QuoteList,
+    response_description="A page of quotations.",
+)
+def list_quotes(
+    call: Annotated[Call, Depends(call_for(QuoteParameters))],
+    parameters: Annotated[QuoteParameters, Query()],
+) -> Response:
+    """List who said what, newest first, with filters and full-text search.
+
+    For instance `?speaker=sergei-naryshkin`, or `?attribution=unnamed` for anonymous sources.
+    """
+    return respond_with_quotes(call, parameters)
+
+
+@router.get(
+    "/{quote_id}",
+    operation_id="getQuote",
+    summary="Get a quotation",
+    response_model=Quote,
+    response_description="The quotation.",
+)
+def get_quote(
+    quote_id: Annotated[
+        str, Path(description="The quotation's id.", examples=["qt_0d3m7s1k9a2vu"])
+    ],
+    call: Annotated[Call, Depends(call_for(QuoteInclude))],
+    parameters: Annotated[QuoteInclude, Query()],
+) -> Response:
+    """Get one quotation, with who said it and how that was read."""
+    key = from_id(QUOTE, quote_id)
+    if key is None:
+        raise not_found("quotation", quote_id)
+    with call.session() as session:
+        row = queries.get_quote(session, key)
+        if row is None:
+            raise not_found("quotation", quote_id)
+        (quote,) = build_quotes(session, [row], include=split_words(parameters.include))
+    return item_response(call, quote)

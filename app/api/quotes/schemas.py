@@ -1,0 +1,277 @@
+"""What is promised of quotations."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import Row
+from typing_extensions import TypedDict
+
+from app.api.articles.schemas import Article, ArticleId, Language, Outlet, PublishedAt
+from app.api.attributions import (
+    Attribution,
+    Confidence,
+    Speaker,
+    attribution_from_row,
+    speaker_from,
+)
+from app.api.entities.schemas import Entity
+from app.api.envelope import ListLinks, ListMeta
+from app.api.examples import example_of
+from app.api.parameters import (
+    PageParameters,
+    Parameters,
+    Probability,
+    PublishedParameters,
+    SearchParameters,
+    include_pattern,
+)
+from app.api.search import SearchHit, find_hit
+from app.api.sorting import sort_pattern
+from app.api.spans import Span, TextSpan, text_spans
+from app.db.ids import ARTICLE, QUOTE, to_id
+from app.db.search import Query
+from app.vocabulary import QuoteForm
+
+SORTS = ("published_at", "confidence", "position", "id", "relevance")
+_SORT_TEXT = (
+    "The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest first, commas part "
+    "several. position is the order in the articles' texts, each article's together. Quotations "
+    "of articles without a date come last. Ties are settled by an internal key. relevance needs q."
+)
+
+
+class QuoteInclude(Parameters):
+    """What else a quotation can carry."""
+
+    include: str | None = Field(
+        default=None,
+        pattern=include_pattern("article", "speaker"),
+        max_length=200,
+        description="What to embed, parted by commas: article (as `article`) and speaker (as "
+        "`speaker.entity`).",
+        examples=["article,speaker"],
+    )
+
+
+class QuoteParameters(PageParameters, PublishedParameters, SearchParameters, QuoteInclude):
+    """The parameters of a list of quotations."""
+
+    speaker: list[str] = Field(
+        default=[],
+        description="Only quotations of this entity (its id). Repeat it for several.",
+        examples=[["sergei-naryshkin"]],
+    )
+    about: list[str] = Field(
+        default=[],
+        description="Only quotations whose words name this entity (its id).",
+        examples=[["russia"]],
+    )
+    form: list[QuoteForm] = Field(
+        default=[],
+        description="direct: the content is the quotation. partial: marked words in a paraphrase.",
+        examples=[["direct"]],
+    )
+    cue: list[str] = Field(
+        default=[],
+        description="Only quotations with this cue verb, in its basic form.",
+        examples=[["say"]],
+    )
+    attribution: list[Literal["named", "unnamed", "none"]] = Field(
+        default=[],
+        description="How the speaker is given: by name, by a description only (anonymous "
+        "sources), or not at all.",
+        examples=[["unnamed"]],
+    )
+    article: list[str] = Field(
+        default=[],
+        description="Only quotations in this article (its id).",
+        examples=[["art_2k9d1v7c40hsm"]],
+    )
+    source: list[str] = Field(
+        default=[],
+        description="Only quotations in articles of this outlet.",
+        examples=[["The Harbour Courier"]],
+    )
+    language: list[str] = Field(
+        default=[],
+        description="Only quotations in articles in this language (BCP 47).",
+        examples=[["en"]],
+    )
+    min_confidence: Probability | None = Field(
+        default=None,
+        description="Only quotations that the software is at least so sure of.",
+        examples=[0.8],
+    )
+    sort: str = Field(
+        default="-published_at",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description=_SORT_TEXT,
+        examples=["-published_at,id"],
+    )
+
+
+class ArticleQuoteParameters(QuoteParameters):
+    """The parameters of the list of an article's quotations: those come in text order."""
+
+    sort: str = Field(
+        default="position",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description=_SORT_TEXT,
+        examples=["position"],
+    )
+
+
+class Quote(TypedDict):
+    """Words between quotation marks that the text gives to a speaker."""
+
+    id: Annotated[
+        str,
+        Field(
+            description="The quotation's id: stays the same as long as the quotation does.",
+            examples=["qt_0d3m7s1k9a2vu"],
+        ),
+    ]
+    article_id: ArticleId
+    form: Annotated[
+        QuoteForm,
+        Field(
+            description="direct: the content is the quotation. partial: marked words in a "
+            "paraphrase.",
+            examples=["direct"],
+        ),
+    ]
+    text: Annotated[
+        str,
+        Field(
+            description="The words without their marks; several parts are joined by a space.",
+            examples=["The front is crumbling,"],
+        ),
+    ]
+    span: Annotated[
+        Span,
+        Field(
+            description="From the first part's start to the last part's end.",
+            examples=[{"start": 883, "end": 906}],
+        ),
+    ]
+    parts: Annotated[
+        list[TextSpan],
+        Field(
+            description="The parts, in text order; several when the cue splits the quotation or "
+            "when it runs over paragraphs.",
+            examples=[[{"start": 883, "end": 906, "text": "The front is crumbling,"}]],
+        ),
+    ]
+    speaker: Annotated[
+        Speaker | None,
+        Field(
+            description="Who said it; null when the text gives nobody.",
+            examples=[
+                {
+                    "kind": "named",
+                    "entity_id": "stanislav-bunyatov",
+                    "name": "Stanislav Bunyatov",
+                    "role": "a Ukrainian platoon commander",
+                    "entity": None,
+                }
+            ],
+        ),
+    ]
+    attribution: Annotated[
+        Attribution | None,
+        Field(
+            description="The words that say so, and how they were read; null when nobody is given.",
+            examples=[example_of(Attribution)],
+        ),
+    ]
+    about: Annotated[
+        list[str],
+        Field(
+            description="The ids of the entities that its words name, in order.",
+            examples=[["russia"]],
+        ),
+    ]
+    confidence: Confidence
+    source: Outlet
+    language: Language
+    published_at: PublishedAt
+    article: Annotated[
+        Article | None,
+        Field(description="The article, when include= asks for it; else null.", examples=[None]),
+    ]
+    search: Annotated[
+        SearchHit | None,
+        Field(description="Where the search matched; null without q.", examples=[None]),
+    ]
+
+
+class QuoteList(TypedDict):
+    """A page of quotations."""
+
+    data: Annotated[
+        list[Quote],
+        Field(
+            description="The quotations, in the order of `sort`.", examples=[[example_of(Quote)]]
+        ),
+    ]
+    meta: Annotated[
+        ListMeta,
+        Field(
+            description="How much there is.",
+            examples=[{"total": 6, "limit": 50, "dataset_version": "2f6c1d0a9b3e4875"}],
+        ),
+    ]
+    links: Annotated[
+        ListLinks,
+        Field(
+            description="This page and its neighbours.",
+            examples=[{"self": "/v1/quotes?speaker=sergei-naryshkin", "next": None, "prev": None}],
+        ),
+    ]
+
+
+def quote_from_row(
+    row: Row[Any],
+    *,
+    text: str,
+    about: Sequence[str],
+    article: Article | None = None,
+    speaker: Entity | None = None,
+    query: Query | None = None,
+) -> Quote:
+    """Return what is promised of a quotation.
+
+    Args:
+        row: One of `queries.select_quotes`.
+        text: The article's text.
+        about: The slugs of the entities that it names, in order.
+        article: The article to embed.
+        speaker: The entity to embed.
+        query: What was searched, or None.
+    """
+    return {
+        "id": to_id(QUOTE, row.key),
+        "article_id": to_id(ARTICLE, row.article_key),
+        "form": row.form,
+        "text": row.text,
+        "span": {"start": row.start, "end": row.end},
+        "parts": text_spans(row.parts, text=text),
+        "speaker": speaker_from(
+            kind=row.speaker_kind,
+            slug=row.slug,
+            name=row.speaker_name,
+            role=row.speaker_role,
+            entity=speaker,
+        ),
+        "attribution": attribution_from_row(row, text=text),
+        "about": list(about),
+        "confidence": row.confidence,
+        "source": row.outlet,
+        "language": row.language,
+        "published_at": row.published_at,
+        "article": article,
+        "search": None if query is None else find_hit(text, query=query, parts=row.parts),
+    }

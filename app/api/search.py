@@ -1,0 +1,155 @@
+"""Search in lists: which rows match, how well, and where."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select
+from typing_extensions import TypedDict
+
+from app.api.paging import Term
+from app.api.spans import Span, span_of
+from app.db.search import (
+    Query,
+    SearchTarget,
+    find_matches,
+    make_snippet,
+    parse_query,
+    search_statement,
+)
+
+# A long article can match a common word ten thousand times; nobody marks so many.
+MAX_MATCHES = 100
+
+
+class Snippet(TypedDict):
+    """A stretch of plain text that shows why something was found."""
+
+    text: Annotated[
+        str,
+        Field(
+            description="Plain text, at most 160 characters; … stands where it was cut.",
+            examples=["The front is crumbling,"],
+        ),
+    ]
+    matches: Annotated[
+        list[Span],
+        Field(
+            description="Where the search matched, as offsets into the snippet's own text.",
+            examples=[[{"start": 4, "end": 9}, {"start": 13, "end": 22}]],
+        ),
+    ]
+
+
+class SearchHit(TypedDict):
+    """Where a search matched."""
+
+    matches: Annotated[
+        list[Span],
+        Field(
+            description="The first 100 matches in text order, as offsets into the article's text. "
+            "Empty when only the headline matched.",
+            examples=[[{"start": 887, "end": 892}, {"start": 896, "end": 905}]],
+        ),
+    ]
+    snippet: Annotated[
+        Snippet,
+        Field(
+            description="The stretch with the most matches.",
+            examples=[
+                {
+                    "text": "The front is crumbling,",
+                    "matches": [{"start": 4, "end": 9}, {"start": 13, "end": 22}],
+                }
+            ],
+        ),
+    ]
+
+
+class NameHit(TypedDict):
+    """Which name of an entity a search matched."""
+
+    snippet: Annotated[
+        Snippet,
+        Field(
+            description="The name or alias that matched best, with the matches in it.",
+            examples=[{"text": "Sergei Naryshkin", "matches": [{"start": 7, "end": 16}]}],
+        ),
+    ]
+
+
+def read_query(q: str | None) -> Query | None:
+    """Parse a `q` parameter; None when nothing is searched.
+
+    Raises:
+        SearchError: It cannot be searched for.
+    """
+    return None if q is None else parse_query(q)
+
+
+def join_hits(
+    statement: Select[Any],
+    target: SearchTarget,
+    *,
+    query: Query | None,
+    key: ColumnElement[Any],
+) -> tuple[Select[Any], Term | None]:
+    """Keep only a statement's rows that match, and select their rank.
+
+    Args:
+        statement: Selects from the table whose index `target` is.
+        target: The index.
+        query: What to look for; None for no search.
+        key: The table's key.
+
+    Returns:
+        The statement, and the term that sorts by relevance (None without a search).
+    """
+    if query is None:
+        return statement, None
+    hits = search_statement(target, query).subquery("hits")
+    joined = statement.join(hits, hits.c.key == key).add_columns(hits.c.rank)
+    return joined, Term("rank", hits.c.rank, float)
+
+
+def find_hit(text: str, *, query: Query, parts: Iterable[Sequence[int]] | None = None) -> SearchHit:
+    """Say where a query matches in an article's text.
+
+    Args:
+        text: The article's text.
+        query: What was searched.
+        parts: The stretches to look in, in text order; None for the whole text. The snippet is
+            cut from the stretch that reaches from the first to the last.
+    """
+    spans = [(0, len(text))] if parts is None else [(part[0], part[1]) for part in parts]
+    matches: list[tuple[int, int]] = []
+    for start, end in spans:
+        room = MAX_MATCHES - len(matches)
+        if room <= 0:
+            break
+        found = find_matches(text[start:end], query, limit=room)
+        matches.extend((start + s, start + e) for s, e in found)
+    start, end = spans[0][0], spans[-1][1]
+    inside = [(s - start, e - start) for s, e in matches]
+    return {
+        "matches": [span_of(match) for match in matches],
+        "snippet": _snippet(text[start:end], inside),
+    }
+
+
+def find_name_hit(names: Sequence[str], *, query: Query) -> NameHit:
+    """Say which of an entity's names a query matches best.
+
+    Args:
+        names: At least one; the first is the one that is shown when none matches by itself (the
+            index looks at all of them together).
+        query: What was searched.
+    """
+    found = [(name, find_matches(name, query)) for name in names]
+    name, matches = max(found, key=lambda pair: len(pair[1]))
+    return {"snippet": _snippet(name, matches)}
+
+
+def _snippet(text: str, matches: Sequence[tuple[int, int]]) -> Snippet:
+    snippet, inside = make_snippet(text, matches)
+    return {"text": snippet, "matches": [span_of(match) for match in inside]}

@@ -1,0 +1,1 @@
+"""Sources: the seed files, and what became of each."""

@@ -1,0 +1,37 @@
+"""Which rows a request for seed files is about."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlmodel import Session
+
+from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.sorting import read_order
+from app.api.sources.schemas import SourceParameters
+from app.api.stored import sources
+
+_BY_KEY = Term("key", sources.c.key, int)
+_TERMS = {
+    "path": Term("path", sources.c.path, str),
+    "article_count": Term("article_count", sources.c.article_count, int),
+    "size": Term("size", sources.c.size, int),
+    "read_at": Term("read_at", sources.c.read_at, datetime),
+    "id": _BY_KEY,
+}
+
+
+def list_sources(session: Session, *, filters: SourceParameters, request: PageRequest) -> Page:
+    """Read a page of seed files; two queries at most."""
+    statement = select(sources).select_from(sources)
+    if filters.status:
+        statement = statement.where(sources.c.status.in_(filters.status))
+    if filters.format:
+        statement = statement.where(sources.c.format.in_(filters.format))
+    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=None)
+    return fetch_page(session, statement, order=order, request=request)
+
+
+def get_source(session: Session, key: int) -> Row[Any] | None:
+    """Return a seed file's row, or None."""
+    return session.execute(select(sources).where(sources.c.key == key)).one_or_none()

@@ -1,0 +1,56 @@
+"""The paths of the seed files."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from app.api.deps import Call, NoParameters, call_for
+from app.api.envelope import item_response, list_response
+from app.api.errors import not_found
+from app.api.sources import queries
+from app.api.sources.schemas import Source, SourceList, SourceParameters, source_from_row
+from app.db.ids import SOURCE, from_id
+
+router = APIRouter(prefix="/v1/sources", tags=["sources"])
+
+
+@router.get(
+    "",
+    operation_id="listSources",
+    summary="List the files that were read",
+    response_model=SourceList,
+    response_description="A page of files.",
+)
+def list_sources(
+    call: Annotated[Call, Depends(call_for(SourceParameters))],
+    parameters: Annotated[SourceParameters, Query()],
+) -> Response:
+    """List the seed files, with how many articles came out of each and what was wrong with it."""
+    with call.session() as session:
+        page = queries.list_sources(
+            session, filters=parameters, request=call.page_request(parameters)
+        )
+    items = [source_from_row(row) for row in page.rows]
+    return list_response(call, page, limit=parameters.limit, items=items)
+
+
+@router.get(
+    "/{source_id}",
+    operation_id="getSource",
+    summary="Get a file that was read",
+    response_model=Source,
+    response_description="The file.",
+)
+def get_source(
+    source_id: Annotated[str, Path(description="The file's id.", examples=["src_5h0c8r2m9dj1k"])],
+    call: NoParameters,
+) -> Response:
+    """Get what became of one seed file."""
+    key = from_id(SOURCE, source_id)
+    if key is None:
+        raise not_found("source", source_id)
+    with call.session() as session:
+        row = queries.get_source(session, key)
+    if row is None:
+        raise not_found("source", source_id)
+    return item_response(call, source_from_row(row))

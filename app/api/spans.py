@@ -1,0 +1,100 @@
+"""Spans as the API promises them: offsets with the words that stand there.
+
+Offsets are half-open and count Unicode code points of ``/v1/articles/{id}/text``.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Start = Annotated[
+    int,
+    Field(
+        description="Offset of the first code point in the article's text.", ge=0, examples=[881]
+    ),
+]
+End = Annotated[
+    int,
+    Field(
+        description="Offset after the last code point in the article's text.", ge=0, examples=[906]
+    ),
+]
+
+
+class Span(TypedDict):
+    """A half-open stretch of an article's text, in Unicode code points."""
+
+    start: Start
+    end: End
+
+
+class TextSpan(TypedDict):
+    """A stretch of an article's text, with its words: ``text`` is ``article[start:end]``."""
+
+    start: Start
+    end: End
+    text: Annotated[
+        str,
+        Field(description="The words that stand there.", examples=["The front is crumbling,"]),
+    ]
+
+
+class SplitSpan(TypedDict):
+    """A stretch of an article's text that can have gaps.
+
+    ``start``, ``end`` and ``text`` reach from the first part to the last, gaps included.
+    """
+
+    start: Start
+    end: End
+    text: Annotated[
+        str,
+        Field(
+            description="The words from start to end, gaps included.",
+            examples=["Stanislav Bunyatov, a Ukrainian platoon commander,"],
+        ),
+    ]
+    parts: Annotated[
+        list[TextSpan],
+        Field(
+            description="The parts, in text order; one when there is no gap.",
+            examples=[[{"start": 908, "end": 926, "text": "Stanislav Bunyatov"}]],
+        ),
+    ]
+
+
+def span_of(span: Sequence[int]) -> Span:
+    """Return a stored ``[start, end]`` as the API writes it."""
+    return {"start": span[0], "end": span[1]}
+
+
+def text_span(span: Sequence[int], *, text: str) -> TextSpan:
+    """Return a stored ``[start, end]`` with its words in the article's `text`."""
+    return {"start": span[0], "end": span[1], "text": text[span[0] : span[1]]}
+
+
+def first_text_span(spans: Sequence[Sequence[int]], *, text: str) -> TextSpan | None:
+    """Return the stretch from the first of the stored spans to the last, or None."""
+    if not spans:
+        return None
+    return text_span((spans[0][0], spans[-1][1]), text=text)
+
+
+def text_spans(spans: Sequence[Sequence[int]], *, text: str) -> list[TextSpan]:
+    """Return stored spans with their words, in their order."""
+    return [text_span(span, text=text) for span in spans]
+
+
+def split_span(spans: Sequence[Sequence[int]], *, text: str) -> SplitSpan | None:
+    """Return stored spans as one stretch with parts, or None when there are none."""
+    if not spans:
+        return None
+    start, end = spans[0][0], spans[-1][1]
+    return {
+        "start": start,
+        "end": end,
+        "text": text[start:end],
+        "parts": text_spans(spans, text=text),
+    }

@@ -1,0 +1,99 @@
+"""What every answer has in common, whatever it is: one plain ASGI layer around the application.
+
+Request ids, CORS, HEAD, OPTIONS, addresses that are too long, and exceptions that nobody foresaw.
+"""
+
+import logging
+import re
+import secrets
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import ALLOWED_METHODS, problem_response
+
+MAX_URL_BYTES = 8192
+EXPOSED_HEADERS = "ETag, Link, Retry-After, X-Request-ID, X-Dataset-Version"
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+logger = logging.getLogger("onrecord.api")
+
+
+class WireMiddleware:
+    """Wraps an application so that each of its answers keeps the API's common promises.
+
+    - ``X-Request-ID``: the client's own when it is 1 to 128 letters, digits and ``. _ : -``, else
+      a new one.
+    - CORS for everybody, without credentials.
+    - HEAD is GET without the body, with the same headers.
+    - OPTIONS is answered here.
+    - An address of more than 8 kB is a 414.
+    - An exception that nothing else has answered is a 500, and is logged with the request's id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """See the class."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        method: str = scope["method"]
+        request_id = _request_id(scope)
+        started = False
+
+        async def send_common(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(raw=message["headers"])
+                headers["X-Request-ID"] = request_id
+                headers["Access-Control-Allow-Origin"] = "*"
+                headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+                headers["X-Content-Type-Options"] = "nosniff"
+            elif method == "HEAD" and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
+        if len(path) + len(scope["query_string"]) > MAX_URL_BYTES:
+            detail = f"The address is longer than {MAX_URL_BYTES} bytes."
+            await problem_response(scope, 414, detail)(scope, receive, send_common)
+            return
+        if method == "OPTIONS":
+            await _options_response(scope, receive, send_common)
+            return
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}
+        try:
+            await self._app(scope, receive, send_common)
+        except Exception:
+            logger.exception("request %s to %s failed", request_id, scope["path"])
+            if started:  # half an answer is out: only breaking off tells the client
+                raise
+            detail = f"This is a fault of the server. Its log tells more under {request_id}."
+            await problem_response(scope, 500, detail)(scope, receive, send_common)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            sent: str = value.decode("latin-1")
+            if _REQUEST_ID.fullmatch(sent):
+                return sent
+    return secrets.token_hex(8)
+
+
+async def _options_response(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {
+        "Allow": ALLOWED_METHODS,
+        "Access-Control-Allow-Methods": ALLOWED_METHODS,
+        "Access-Control-Max-Age": "86400",
+    }
+    for name, value in scope["headers"]:
+        if name == b"access-control-request-headers":
+            headers["Access-Control-Allow-Headers"] = value.decode("latin-1")
+    await Response(status_code=204, headers=headers)(scope, receive, send)

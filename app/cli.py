@@ -1,0 +1,312 @@
+"""The command line: ``onrecord serve | ingest | parse | openapi``.
+
+Everything heavy is imported by the command that needs it, so that ``onrecord --help`` is quick.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from app import __version__
+from app.vocabulary import Tagger
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+app = typer.Typer(
+    name="onrecord",
+    help=(
+        "Reads news articles, works out who said and claimed what about whom, and serves it.\n\n"
+        "Every option has a setting beside it, ONRECORD_… in the environment; the option wins."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_STOPPED = 130  # what a shell expects of a program that was told to stop
+_Tagger = Annotated[
+    Tagger | None,
+    typer.Option(help="Who reads attributions: the trained model or the rules."),
+]
+_Database = Annotated[
+    str | None,
+    typer.Option("--database-url", help="The database, for instance sqlite:///data/onrecord.db."),
+]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"onrecord {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def run(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """See the help of the whole."""
+    del version
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Server processes.")] = None,
+    seeds: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file or folder of articles; may be given more than once."),
+    ] = None,
+    database_url: _Database = None,
+    ingest: Annotated[
+        bool | None,
+        typer.Option("--ingest/--no-ingest", help="Load new and changed articles first."),
+    ] = None,
+    tagger: _Tagger = None,
+) -> None:
+    """Load what is new in the seed files and serve the API.
+
+    The API answers at once; /readyz says when the first articles are loaded.
+    """
+    import os
+
+    settings = _make_settings(
+        host=host,
+        port=port,
+        workers=workers,
+        seeds=tuple(seeds) if seeds else None,
+        database_url=database_url,
+        ingest_at_start=ingest,
+        tagger=tagger,
+    )
+    port = _find_port(settings)
+    settings = settings.model_copy(update={"port": port})
+
+    import uvicorn
+
+    from app.ingest.process import to_environment
+
+    # The application makes its settings from the environment, in each worker.
+    os.environ.update(to_environment(settings, base={}))
+    address = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host
+    url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+    print(
+        f"On Record {__version__}\n"
+        f"  try it out      {url}/docs\n"
+        f"  who said what   curl -s '{url}/v1/quotes?limit=3'\n"
+        f"  is it loaded?   curl -s {url}/readyz\n"
+        "Stop with Ctrl-C.",
+        flush=True,
+    )
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=settings.host,
+        port=port,
+        workers=settings.workers,
+        log_level=settings.log_level,
+        log_config=_make_log_config(settings.log_level),
+    )
+
+
+@app.command("ingest")
+def run_once(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            exists=True,
+            help="Files and folders of articles, in place of ONRECORD_SEEDS.",
+            show_default=False,
+        ),
+    ] = None,
+    database_url: _Database = None,
+    tagger: _Tagger = None,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Wait for an ingest that is already at work.")
+    ] = True,
+    wait_seconds: Annotated[
+        float | None, typer.Option(min=0, help="Wait for it at most this long.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when any file could not be read.")
+    ] = False,
+) -> None:
+    """Bring the database in line with the seed files, and end.
+
+    The database then holds the articles of these files and no others: what is new or changed is
+    read, and a file that is gone takes its articles with it. Files that cannot be read are named,
+    with the reason; the rest is loaded.
+
+    Exit code: 0; 1 when it failed, when no file at all could be read, or with --strict when one
+    could not; 130 when it was stopped.
+    """
+    import logging
+
+    settings = _make_settings(
+        seeds=tuple(paths) if paths else None, database_url=database_url, tagger=tagger
+    )
+
+    from app.db.schema import MigrationsMissingError
+    from app.ingest.job import run_ingest
+    from app.ingest.lock import LockHeldError
+    from app.ingest.process import StopSignal
+    from app.ingest.report import make_progress
+    from app.ingest.scan import SeedsMissingError
+
+    logging.basicConfig(level=settings.log_level.upper(), format="%(message)s")
+    logging.getLogger("alembic").setLevel("WARNING")
+    try:
+        report = run_ingest(
+            settings,
+            progress=make_progress(),
+            wait_s=(wait_seconds if wait else 0),
+            is_stopped=StopSignal(),
+        )
+    except (LockHeldError, SeedsMissingError, MigrationsMissingError, OSError, ValueError) as error:
+        _fail(str(error))
+    for path, field, reason in report.problems:
+        _warn(path, field, reason)
+    print(report.to_text())
+    if report.stopped:
+        raise typer.Exit(_STOPPED)
+    none_read = report.files_total > 0 and report.files_failed == report.files_total
+    if none_read or (strict and report.files_failed):
+        raise typer.Exit(1)
+
+
+@app.command()
+def parse(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE|DIR...",
+            exists=True,
+            help="Articles to read; folders are read to any depth.",
+        ),
+    ],
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="One JSON document a line, with every span as offsets.")
+    ] = False,
+    tagger: _Tagger = None,
+) -> None:
+    """Print who says what in articles. Needs no database and keeps nothing.
+
+    Without --jsonl it is for reading. What cannot be read is named on standard error, with the
+    reason.
+
+    Exit code: 0; 1 when nothing could be read.
+    """
+    import logging
+
+    settings = _make_settings(tagger=tagger)
+    logging.basicConfig(level="ERROR", format="%(message)s")
+
+    from app.printing import print_documents, print_views
+
+    failures = 0
+
+    def warn(path: str, field: str | None, reason: str) -> None:
+        nonlocal failures
+        failures += 1
+        _warn(path, field, reason)
+
+    show = print_documents if jsonl else print_views
+    try:
+        shown = show(settings, paths=paths, warn=warn)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough ("| head").
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(_STOPPED) from None
+    if not shown:
+        if not failures:
+            _fail(f"there is nothing to read in {' '.join(str(path) for path in paths)}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the API, as JSON."""
+    import json
+
+    from app.api.openapi import build_openapi
+    from app.main import create_app
+
+    print(json.dumps(build_openapi(create_app(_make_settings())), indent=2, ensure_ascii=False))
+
+
+def _make_settings(**given: Any) -> "Settings":
+    """Return the settings of the environment, with the options that were given."""
+    from pydantic import ValidationError
+
+    from app.settings import Settings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except (ValidationError, ValueError) as error:
+        if not isinstance(error, ValidationError):
+            _fail(str(error))
+        for problem in error.errors():
+            name = f"ONRECORD_{str(problem['loc'][0]).upper()}" if problem["loc"] else "settings"
+            print(f"onrecord: {name}: {problem['msg']}", file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def _find_port(settings: "Settings") -> int:
+    """Return the port to serve on; say so plainly when it cannot be had."""
+    import errno
+    import socket
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            port: int = listener.getsockname()[1]
+            return port
+    except OSError as error:
+        where = f"port {settings.port} on {settings.host}"
+        if error.errno == errno.EADDRINUSE:
+            other = settings.port + 1 if settings.port < 65535 else 8000
+            _fail(f"{where} is taken by another program; try another one: --port {other}")
+        if error.errno == errno.EACCES:
+            _fail(f"{where} needs a permission that you do not have; try one above 1023")
+        _fail(f"cannot listen on {where}: {error.strerror or error}")
+
+
+def _make_log_config(level: str) -> dict[str, Any]:
+    """Return uvicorn's logging with ours in it, so that ingest's lines are seen."""
+    import copy
+
+    from uvicorn.config import LOGGING_CONFIG
+
+    config: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
+    for name in ("app", "onrecord"):
+        config["loggers"][name] = {
+            "handlers": ["default"],
+            "level": level.upper(),
+            "propagate": False,
+        }
+    return config
+
+
+def _warn(path: str, field: str | None, reason: str) -> None:
+    print(f"{path}{f' (field {field})' if field else ''}: {reason}", file=sys.stderr)
+
+
+def _fail(reason: str) -> NoReturn:
+    print(f"onrecord: {reason}", file=sys.stderr)
+    raise typer.Exit(1)

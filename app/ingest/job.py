@@ -1,0 +1,218 @@
+"""One run of ingest: make the database hold what the seed files say."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db import tables
+from app.db.engine import make_writer_engine
+from app.db.schema import is_current, upgrade
+from app.ingest.ledger import Ledger, Versions
+from app.ingest.load import Loader, ParserSource
+from app.ingest.lock import lock_database
+from app.ingest.report import NoProgress, Progress, Report
+from app.ingest.scan import Scan, SeedsMissingError, Work, hash_file, scan_files
+from app.parsing.readers import ReadOptions, find_files
+from app.settings import Settings
+from app.vocabulary import SourceStatus
+
+_LOG = logging.getLogger(__name__)
+_DATASET = tables.metadata.tables["dataset"]
+_SOURCES = tables.metadata.tables["sources"]
+# How often files are read again because another file, that had the same article, has it no more.
+# Twice would do, if nobody changed files meanwhile.
+_MOST_ROUNDS = 5
+
+
+def run_ingest(
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    source: ParserSource | None = None,
+    wait_s: float | None = None,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Bring the database in line with the seed files.
+
+    Migrations first; then only files that are new or changed by content or by the version of
+    parser or model; at last, files that are gone take their articles with them. One transaction an
+    article. With nothing to do, no parser is loaded.
+
+    Args:
+        settings: Where the files and the database are, and who reads.
+        progress: Who is told how far it is.
+        source: The parser; by default the one that `settings` names.
+        wait_s: How long to wait for another ingest on this database, in seconds; None: until it
+            ends, 0: not at all.
+        is_stopped: Asked between articles; when it says True, the run ends there.
+
+    Returns:
+        What was done. A file that cannot be read is in it, and stops nothing.
+
+    Raises:
+        SeedsMissingError: A file or folder of `settings.seeds` is not there; nothing was changed.
+        LockHeldError: Another ingest is at work and did not end in time.
+        Exception: Whatever else stopped the run as a whole. The database's state then says
+            "failed", and what was committed is consistent; the next run goes on from there.
+    """
+    progress = progress or NoProgress()
+    with lock_database(settings.database_url, wait_s=wait_s, is_stopped=is_stopped) as held:
+        if not held:
+            return Report(stopped=True)
+        engine = make_writer_engine(settings.database_url)
+        try:
+            return _run(
+                engine,
+                settings=settings,
+                source=source or find_parser(settings),
+                progress=progress,
+                is_stopped=is_stopped,
+            )
+        except Exception:
+            _set_state(engine, "failed", ended_at=_now())
+            raise
+        finally:
+            progress.stop()
+            engine.dispose()
+
+
+def find_parser(settings: Settings) -> ParserSource:
+    """Return the parser that the settings name, not yet loaded."""
+    # Imported here so that this module can be imported for a look at its types alone.
+    from app.parsing.pipeline import PARSER_VERSION, load_parser, model_version
+
+    return ParserSource(
+        versions=Versions(
+            parser=PARSER_VERSION,
+            model=model_version(settings.tagger, spacy_model=settings.spacy_model),
+        ),
+        load=lambda: load_parser(settings.tagger, spacy_model=settings.spacy_model),
+    )
+
+
+def _run(
+    engine: Engine,
+    *,
+    settings: Settings,
+    source: ParserSource,
+    progress: Progress,
+    is_stopped: Callable[[], bool],
+) -> Report:
+    started = time.monotonic()
+    for path in settings.seeds:
+        if not os.path.lexists(path):
+            raise SeedsMissingError(
+                f"there is no file or folder {str(path)!r} to read articles from; "
+                "the database was left as it is"
+            )
+    if not is_current(engine):
+        _set_state(engine, "migrating")
+        upgrade(settings.database_url)
+    with engine.begin() as connection:
+        ledger = Ledger(connection, versions=source.versions, now=_now())
+    scan = scan_files(find_files(settings.seeds), ledger=ledger, max_bytes=settings.max_file_bytes)
+    unchanged = len(scan.files) - len(scan.work)
+    loader = Loader(
+        engine,
+        ledger=ledger,
+        source=source,
+        options=ReadOptions(
+            max_bytes=settings.max_file_bytes, max_chars=settings.max_article_chars
+        ),
+        gone=scan.gone,
+        now=_now,
+        files_done=unchanged,
+    )
+    progress.start(files=len(scan.files), done=unchanged)
+    if scan.work or scan.gone:
+        with engine.begin() as connection:
+            ledger.write_dataset(
+                connection,
+                state="loading",
+                files_total=len(scan.files),
+                files_done=unchanged,
+                ingest_started_at=_now(),
+                ingest_ended_at=None,
+            )
+
+    def load(work: Sequence[Work]) -> bool:
+        end = loader.counts.files + len(work)
+        for counts in loader.load(work):
+            progress.show(
+                done=unchanged + counts.files, articles=counts.articles, words=counts.words
+            )
+            if counts.files < end and is_stopped():
+                return False
+        return True
+
+    complete = load(scan.work) and _drop_gone(loader, scan=scan, is_stopped=is_stopped)
+    for _ in range(_MOST_ROUNDS):
+        again = _list_called_for(ledger, scan=scan, max_bytes=settings.max_file_bytes)
+        if not (complete and again):
+            break
+        complete = load(again)
+    with engine.begin() as connection:
+        failed: int = (
+            connection.scalar(select(func.count()).where(_SOURCES.c.status == SourceStatus.FAILED))
+            or 0
+        )
+        done = bool(connection.scalar(select(_DATASET.c.first_ingest_done))) or complete
+        ledger.write_dataset(
+            connection,
+            state="ready" if done else "empty",
+            first_ingest_done=done,
+            files_total=len(scan.files),
+            files_done=len(scan.files) if complete else unchanged + loader.counts.files,
+            ingest_ended_at=_now(),
+        )
+    new = sum(work.is_new for work in scan.work)
+    return Report(
+        files_total=len(scan.files),
+        files_new=new,
+        files_changed=len(scan.work) - new,
+        files_unchanged=unchanged,
+        files_failed=failed,
+        files_gone=len(scan.gone),
+        articles=loader.counts.articles,
+        words=loader.counts.words,
+        seconds=time.monotonic() - started,
+        stopped=not complete,
+        problems=tuple(sorted(loader.counts.problems, key=lambda problem: problem[0])),
+    )
+
+
+def _drop_gone(loader: Loader, *, scan: Scan, is_stopped: Callable[[], bool]) -> bool:
+    for name in scan.gone:
+        if is_stopped():
+            return False
+        loader.drop(name)
+    return True
+
+
+def _list_called_for(ledger: Ledger, *, scan: Scan, max_bytes: int) -> list[Work]:
+    """Return the files that have to be read again for an article that another gave up."""
+    return [
+        Work(scan.files[name], *hash_file(scan.files[name], max_bytes=max_bytes), is_new=False)
+        for name in sorted(ledger.loading)
+        if name in scan.files
+    ]
+
+
+def _set_state(engine: Engine, state: str, *, ended_at: datetime | None = None) -> None:
+    """Write what ingest is doing where somebody can see it, if the database can take it at all."""
+    values = {"state": state} | ({"ingest_ended_at": ended_at} if ended_at else {})
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.has_table(connection, "dataset"):
+                connection.execute(update(_DATASET).values(**values))
+    except SQLAlchemyError:
+        _LOG.warning("the state %r could not be written into the database", state, exc_info=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,282 @@
+"""Loading files: read, parse in portions, and commit article by article.
+
+Killed anywhere, the database holds whole articles only, and the file that was being loaded is
+marked so: the next run reads it again and ends where an undisturbed one would have.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.db import tables
+from app.db.ids import ARTICLE, to_id
+from app.ingest.ledger import Ledger, Versions, to_left_out, to_source_key
+from app.ingest.parse import Parser, describe_error, parse_each
+from app.ingest.portions import File, Portion, read_in_portions
+from app.ingest.rows import to_article_key
+from app.ingest.scan import Work
+from app.ingest.store import delete_article, list_article_keys, store_article
+from app.parsing.readers import ReadOptions
+from app.parsing.types import ParsedArticle, RawArticle
+from app.vocabulary import SourceStatus
+
+_LOG = logging.getLogger(__name__)
+_ARTICLES = tables.metadata.tables["articles"]
+_SOURCES = tables.metadata.tables["sources"]
+# Articles that a changed file no longer has are deleted in transactions of at most this many.
+_DELETED_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ParserSource:
+    """A parser that is loaded when it is needed, and its versions, which are known before."""
+
+    versions: Versions
+    load: Callable[[], Parser]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has been done so far."""
+
+    files: int = 0
+    articles: int = 0
+    words: int = 0
+    problems: list[tuple[str, str | None, str]] = field(default_factory=list)
+
+
+class Loader:
+    """Loads files into the database, one after the other."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        ledger: Ledger,
+        source: ParserSource,
+        options: ReadOptions,
+        gone: Iterable[str],
+        now: Callable[[], datetime],
+        files_done: int,
+    ) -> None:
+        """Prepare; nothing is read yet.
+
+        Args:
+            engine: A writer's.
+            ledger: In step with the database.
+            source: The parser, loaded with the first article.
+            options: How much of a file is read.
+            gone: Files that are no longer there: their articles may pass to other files.
+            now: The clock.
+            files_done: How many files need nothing; the progress counts on from there.
+        """
+        self.counts = Counts()
+        self._engine = engine
+        self._ledger = ledger
+        self._source = source
+        self._options = options
+        self._gone = frozenset(gone)
+        self._now = now
+        self._files_done = files_done
+        self._parser: Parser | None = None
+
+    def load(self, work: Iterable[Work]) -> Iterator[Counts]:
+        """Load files, in the order given; yields after each commit, and may be left there.
+
+        What is wrong with a file or an article is written into the file's row and does not stop
+        the others.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: The database cannot be written.
+        """
+        for portion in read_in_portions(work, options=self._options):
+            for file, raw, outcome in self._parse(portion):
+                self._commit(file, raw, outcome)
+                yield self.counts
+
+    def drop(self, name: str) -> None:
+        """Take a file that is gone, and its articles, out of the database."""
+        while True:
+            with self._engine.begin() as connection:
+                keys = list_article_keys(connection, source_key=to_source_key(name))
+                some = keys[:_DELETED_AT_ONCE]
+                self._delete_articles(connection, keys=some, name=name)
+                if len(some) < len(keys):
+                    self._ledger.set_loading(connection, path=name, did=f"delete {some}")
+                else:
+                    self._ledger.drop(connection, path=name)
+                self._write_dataset(connection)
+                if len(some) == len(keys):
+                    return
+
+    def _parse(
+        self, portion: Portion
+    ) -> Iterator[tuple[File, RawArticle | None, ParsedArticle | Exception | None]]:
+        """Parse what of a portion is an article; keep its order."""
+        articles = [(file, raw) for file, raw in portion if raw is not None]
+        if articles and self._parser is None:
+            self._parser = self._source.load()
+        outcomes = iter(
+            parse_each(
+                self._parser,
+                [raw for _, raw in articles],
+                labels=[f"{file.name}, article {raw.key}" for file, raw in articles],
+            )
+            if self._parser is not None
+            else ()
+        )
+        for file, raw in portion:
+            yield file, raw, None if raw is None else next(outcomes)
+
+    def _commit(
+        self, file: File, raw: RawArticle | None, outcome: ParsedArticle | Exception | None
+    ) -> None:
+        """Write one article, and with the last of its file what remains to be said of that."""
+        file.left -= 1
+        if raw is None and self._is_known(file):
+            self.counts.files += 1
+            return
+        parsed = outcome if isinstance(outcome, ParsedArticle) else None
+        if raw is not None and isinstance(outcome, Exception):
+            file.fail(f"article {raw.key}: {describe_error(outcome)}")
+        try:
+            self._write(file, parsed)
+        except Exception as error:
+            if parsed is None or not _is_articles_fault(error):
+                raise
+            _LOG.exception("%s: storing article %s failed", file.name, parsed.raw.key)
+            file.fail(f"article {parsed.raw.key}: {describe_error(error)}")
+            # The ledger has run ahead of the transaction that was rolled back.
+            with self._engine.begin() as connection:
+                self._ledger.read(connection)
+            self._write(file, None)
+            parsed = None
+        if parsed is not None:
+            self.counts.articles += 1
+            self.counts.words += parsed.word_count
+        if file.left == 0:
+            self.counts.files += 1
+            if file.error is not None:
+                self.counts.problems.append((file.name, file.error_field, file.error))
+
+    def _is_known(self, file: File) -> bool:
+        """Say whether a file that still cannot be opened is in the database as just that."""
+        known = self._ledger.sources.get(file.name)
+        return (
+            known is not None
+            and not (known.sha256 or file.work.sha256)
+            and known.status == SourceStatus.FAILED
+            and known.error == file.error
+            and known.versions == self._source.versions
+        )
+
+    def _write(self, file: File, parsed: ParsedArticle | None) -> None:
+        if file.left == 0:
+            self._delete_most_vanished(file, parsed)
+        with self._engine.begin() as connection:
+            key, former = None, None
+            if parsed is not None:
+                key = to_article_key(parsed.raw, source_name=file.name)
+                if self._is_left_out(connection, file=file, key=key):
+                    parsed = None
+                else:
+                    former = self._find_owner(connection, key=key)
+            stored = file.stored | {key} if parsed is not None and key is not None else file.stored
+            vanished = self._list_vanished(connection, file, stored) if file.left == 0 else []
+            did = f"store {key if parsed is not None else None}, delete {vanished}"
+            self._ledger.put(connection, row=self._to_row(file, count=len(stored)), did=did)
+            if parsed is not None:
+                store_article(connection, parsed=parsed, source_key=file.key, source_name=file.name)
+                if key is not None and former not in (None, file.name):
+                    self._ledger.take_article(
+                        connection, path=str(former), article_key=key, other=file.name
+                    )
+            self._delete_articles(connection, keys=vanished, name=file.name)
+            self._write_dataset(connection, files=self.counts.files + (file.left == 0))
+        if key is not None:
+            file.seen.add(key)
+        file.stored = stored
+
+    def _is_left_out(self, connection: Connection, *, file: File, key: int) -> bool:
+        """Say, and note in the warnings, whether an article is another's that goes before."""
+        if key in file.seen:
+            warning = f"the article {to_id(ARTICLE, key)} stands here twice; the first is kept"
+        else:
+            owner = self._find_owner(connection, key=key)
+            if owner is None or owner in self._gone or owner >= file.name:
+                return False
+            warning = to_left_out(key, other=owner)
+        if warning not in file.warnings:
+            file.warnings.append(warning)
+        return True
+
+    def _find_owner(self, connection: Connection, *, key: int) -> str | None:
+        """Return the name of the file whose article it is in the database."""
+        owner: str | None = connection.scalar(
+            select(_SOURCES.c.path)
+            .join(_ARTICLES, _ARTICLES.c.source_key == _SOURCES.c.key)
+            .where(_ARTICLES.c.key == key)
+        )
+        return owner
+
+    def _delete_most_vanished(self, file: File, parsed: ParsedArticle | None) -> None:
+        """Delete the articles that a file no longer has, but for what the last commit can take."""
+        last = {to_article_key(parsed.raw, source_name=file.name)} if parsed is not None else set()
+        while not file.work.is_new:
+            with self._engine.begin() as connection:
+                vanished = self._list_vanished(connection, file, file.stored | last)
+                if len(vanished) <= _DELETED_AT_ONCE:
+                    return
+                some = vanished[:_DELETED_AT_ONCE]
+                self._ledger.set_loading(connection, path=file.name, did=f"delete {some}")
+                self._delete_articles(connection, keys=some, name=file.name)
+                self._write_dataset(connection)
+
+    def _list_vanished(self, connection: Connection, file: File, stored: set[int]) -> list[int]:
+        keys = list_article_keys(connection, source_key=file.key)
+        return [key for key in keys if key not in stored]
+
+    def _delete_articles(self, connection: Connection, *, keys: list[int], name: str) -> None:
+        for key in keys:
+            delete_article(connection, article_key=key)
+        # Another file may have the same article, left out so far: it is to be read again.
+        for other in self._ledger.find_left_out(article_keys=keys):
+            if other != name:
+                self._ledger.set_loading(connection, path=other, did=f"call for {keys}")
+
+    def _to_row(self, file: File, *, count: int) -> tables.Source:
+        if file.left > 0:
+            status = SourceStatus.LOADING
+        else:
+            status = SourceStatus.LOADED if file.error is None else SourceStatus.FAILED
+        return tables.Source(
+            key=file.key,
+            path=file.name,
+            sha256=file.work.sha256,
+            size=file.work.size,
+            format=file.format,
+            status=status,
+            error=file.error,
+            error_field=file.error_field,
+            warnings=file.warnings,
+            article_count=count,
+            parser_version=self._source.versions.parser,
+            model_version=self._source.versions.model,
+            read_at=self._now(),
+        )
+
+    def _write_dataset(self, connection: Connection, *, files: int | None = None) -> None:
+        done = self._files_done + (self.counts.files if files is None else files)
+        self._ledger.write_dataset(connection, changed_at=self._now(), files_done=done)
+
+
+def _is_articles_fault(error: Exception) -> bool:
+    """Say whether another article may well be stored where this one was not.
+
+    A full disk or a damaged file stops the run; a row that the database refuses does not.
+    """
+    return isinstance(error, IntegrityError) or not isinstance(error, DBAPIError)

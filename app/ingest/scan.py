@@ -1,0 +1,129 @@
+"""What there is to do: files on the disk against files in the database, by content."""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.ingest.ledger import Ledger
+from app.parsing.readers import SeedFile
+from app.vocabulary import SourceStatus
+
+_CHUNK = 1 << 18
+
+
+class SeedsMissingError(Exception):
+    """A file or folder that is to be read is not there.
+
+    To go on would take its articles out of the database; it may just not be mounted.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A file to read.
+
+    Attributes:
+        sha256: In hexadecimal; empty when the file cannot be opened, so that it is tried again.
+        size: In bytes.
+        is_new: The database does not know the file.
+    """
+
+    file: SeedFile
+    sha256: str
+    size: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was found.
+
+    Attributes:
+        files: All files by name.
+        work: Those to read, by name.
+        gone: Names of the database's files that are no longer there, sorted.
+    """
+
+    files: dict[str, SeedFile]
+    work: tuple[Work, ...]
+    gone: tuple[str, ...]
+
+
+def scan_files(files: Iterable[SeedFile], *, ledger: Ledger, max_bytes: int) -> Scan:
+    """Compare files with what the database holds of them.
+
+    A file is to be read when the database does not know it, its content is another, parser or
+    model have another version, it could not be opened, or the last reading was cut off. A folder
+    that cannot be listed keeps the files that the database has from it.
+
+    Args:
+        files: As `find_files` yields them.
+        ledger: What the database holds.
+        max_bytes: Larger files are not hashed, since they are not read either.
+    """
+    found: dict[str, SeedFile] = {}
+    work: list[Work] = []
+    closed_folders: list[str] = []
+    for file in files:
+        if file.name in found:
+            continue
+        found[file.name] = file
+        sha256, size = hash_file(file, max_bytes=max_bytes)
+        known = ledger.sources.get(file.name)
+        if (
+            known is None
+            or not sha256
+            or known.sha256 != sha256
+            or known.versions != ledger.versions
+            or known.status == SourceStatus.LOADING
+        ):
+            work.append(Work(file, sha256, size, is_new=known is None))
+        if not sha256 and file.path.is_dir():
+            closed_folders.append(f"{file.name}/")
+    work.sort(key=lambda one: one.file.name)
+    gone = (
+        name
+        for name in ledger.sources
+        if name not in found and not name.startswith(tuple(closed_folders))
+    )
+    return Scan(found, tuple(work), tuple(sorted(gone)))
+
+
+def hash_file(file: SeedFile, *, max_bytes: int) -> tuple[str, int]:
+    """Return the SHA-256 of a regular file's content, in hexadecimal, and its size in bytes.
+
+    The hash is empty when the file cannot be opened, is no regular file, is a link out of its
+    folder, or is larger than `max_bytes`: what is wrong with it is for the reader to say. Pipes
+    are never waited for.
+    """
+    # System calls without Python's file objects: for small files those are most of the time.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        try:
+            descriptor = os.open(file.path, flags)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                return "", 0
+            target = file.path.resolve(strict=True)
+            if not target.is_relative_to(file.root.resolve()):
+                return "", 0
+            descriptor = os.open(target, flags)
+        try:
+            status = os.fstat(descriptor)
+            size = status.st_size
+            if not stat.S_ISREG(status.st_mode) or size > max_bytes:
+                return "", size
+            data = os.read(descriptor, _CHUNK)
+            if len(data) == size:
+                return hashlib.sha256(data).hexdigest(), size
+            digest = hashlib.sha256(data)
+            while data := os.read(descriptor, _CHUNK):
+                digest.update(data)
+            return digest.hexdigest(), size
+        finally:
+            os.close(descriptor)
+    except (OSError, RuntimeError):
+        return "", 0

@@ -1,0 +1,221 @@
+"""What ingest counts about entities, kept right as articles come, change and go.
+
+An article's share in the counts is taken away and its new share added, so that the work depends on
+the article's size and not on how often the world writes about its entities. Only when the first or
+last article of an entity goes is its time span looked up anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from app.db import tables
+from app.db.fold import fold
+from app.ingest.resolve import to_slug
+from app.ingest.rows import ArticleRows
+from app.vocabulary import MentionKind
+
+_ENTITIES = tables.metadata.tables["entities"]
+_ALIASES = tables.metadata.tables["entity_aliases"]
+_LINKS = tables.metadata.tables["article_entities"]
+_ARTICLES = tables.metadata.tables["articles"]
+_MENTIONS = tables.metadata.tables["mentions"]
+_QUOTES = tables.metadata.tables["quotes"]
+_CLAIMS = tables.metadata.tables["claims"]
+_KEYS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One article's share in the counts, each by entity key.
+
+    Attributes:
+        mentions: All mentions, by name or not; every entity of the article is in it.
+        quotes: Quotations that the entity speaks.
+        claims: Claims that the entity makes.
+        aliases: Mentions by name, by (entity key, words with white space folded).
+    """
+
+    published_at: datetime | None = None
+    mentions: Counter[int] = field(default_factory=Counter)
+    quotes: Counter[int] = field(default_factory=Counter)
+    claims: Counter[int] = field(default_factory=Counter)
+    aliases: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+
+def to_tally(rows: ArticleRows) -> Tally:
+    """Return the share of an article that is about to be stored."""
+    return Tally(
+        published_at=rows.article.published_at,
+        mentions=Counter({row.entity_key: row.mention_count for row in rows.entities}),
+        quotes=Counter(row.speaker_key for row in rows.quotes if row.speaker_key is not None),
+        claims=Counter(row.claimant_key for row in rows.claims if row.claimant_key is not None),
+        aliases=Counter(
+            (row.entity_key, " ".join(row.text.split()))
+            for row in rows.mentions
+            if row.kind == MentionKind.NAME
+        ),
+    )
+
+
+def read_tally(connection: Connection, *, article_key: int) -> Tally:
+    """Return the share of an article that is stored; an empty one when it is not."""
+
+    def counts(column: Any) -> Counter[int]:
+        query = select(column, func.count()).where(
+            column.table.c.article_key == article_key, column.is_not(None)
+        )
+        return Counter(dict(connection.execute(query.group_by(column)).all()))
+
+    published_at = connection.scalar(
+        select(_ARTICLES.c.published_at).where(_ARTICLES.c.key == article_key)
+    )
+    links = connection.execute(
+        select(_LINKS.c.entity_key, _LINKS.c.mention_count).where(
+            _LINKS.c.article_key == article_key
+        )
+    )
+    names = connection.execute(
+        select(_MENTIONS.c.entity_key, _MENTIONS.c.text).where(
+            _MENTIONS.c.article_key == article_key, _MENTIONS.c.kind == MentionKind.NAME
+        )
+    )
+    return Tally(
+        published_at=published_at,
+        mentions=Counter(dict(links.all())),
+        quotes=counts(_QUOTES.c.speaker_key),
+        claims=counts(_CLAIMS.c.claimant_key),
+        aliases=Counter((key, " ".join(text.split())) for key, text in names),
+    )
+
+
+def apply_tally(connection: Connection, *, before: Tally, after: Tally) -> None:
+    """Replace an article's share in the counts of entities and aliases by another.
+
+    Entities that no article names any more are deleted, with their aliases.
+
+    Args:
+        connection: In the transaction that changed the article, after its rows were changed.
+        before: The share that the article had (empty for a new one).
+        after: The share that it has now (empty for one that is gone).
+    """
+    touched = sorted(before.mentions.keys() | after.mentions.keys())
+    entities = {
+        row.key: row
+        for some in _in_portions(touched)
+        for row in connection.execute(select(_ENTITIES).where(_ENTITIES.c.key.in_(some)))
+    }
+    gone = [
+        key
+        for key, row in entities.items()
+        if row.article_count + (key in after.mentions) - (key in before.mentions) == 0
+    ]
+    for some in _in_portions(gone):
+        connection.execute(delete(_ENTITIES).where(_ENTITIES.c.key.in_(some)))
+        for key in some:
+            del entities[key]
+    names = _apply_aliases(connection, entities=entities, before=before, after=after)
+    changes = []
+    for key, row in entities.items():
+        first, last = _find_time_span(connection, row=row, before=before, after=after)
+        values = {
+            "name": names[key],
+            "article_count": row.article_count + (key in after.mentions) - (key in before.mentions),
+            "mention_count": row.mention_count + after.mentions[key] - before.mentions[key],
+            "quote_count": row.quote_count + after.quotes[key] - before.quotes[key],
+            "claim_count": row.claim_count + after.claims[key] - before.claims[key],
+            "first_seen": first,
+            "last_seen": last,
+        }
+        if any(getattr(row, column) != value for column, value in values.items()):
+            changes.append({"of_key": key, "of_name": row.name, **values})
+    _update_entities(connection, changes=changes)
+
+
+def _update_entities(connection: Connection, *, changes: list[dict[str, Any]]) -> None:
+    """Write what changed; the name only where it did, since search is rebuilt with it."""
+    for with_name in (False, True):
+        some = [change for change in changes if (change["name"] != change["of_name"]) == with_name]
+        if not some:
+            continue
+        columns = [column for column in some[0] if column not in {"of_key", "of_name"}]
+        if not with_name:
+            columns.remove("name")
+        connection.execute(
+            update(_ENTITIES)
+            .where(_ENTITIES.c.key == bindparam("of_key"))
+            .values({column: bindparam(f"new_{column}") for column in columns}),
+            [
+                {"of_key": change["of_key"], **{f"new_{c}": change[c] for c in columns}}
+                for change in some
+            ],
+        )
+
+
+def _apply_aliases(
+    connection: Connection, *, entities: dict[int, Row[Any]], before: Tally, after: Tally
+) -> dict[int, str]:
+    """Bring the aliases of `entities` up to date; return what each entity is called now."""
+    counts: dict[int, Counter[str]] = {key: Counter() for key in entities}
+    for some in _in_portions(list(entities)):
+        query = select(_ALIASES.c.entity_key, _ALIASES.c.text, _ALIASES.c.count)
+        for key, text, count in connection.execute(query.where(_ALIASES.c.entity_key.in_(some))):
+            counts[key][text] = count
+    new, changed, gone = [], [], []
+    for key, text in sorted(before.aliases.keys() | after.aliases.keys()):
+        step = after.aliases[key, text] - before.aliases[key, text]
+        if key not in entities or step == 0:
+            continue
+        was = counts[key][text]
+        counts[key][text] = was + step
+        if was + step <= 0:
+            gone.append({"of_entity": key, "of_text": text})
+            del counts[key][text]
+        elif was == 0:
+            new.append({"entity_key": key, "text": text, "folded": fold(text), "count": step})
+        else:
+            changed.append({"of_entity": key, "of_text": text, "new_count": was + step})
+    one = (_ALIASES.c.entity_key == bindparam("of_entity")) & (
+        _ALIASES.c.text == bindparam("of_text")
+    )
+    if gone:
+        connection.execute(delete(_ALIASES).where(one), gone)
+    if changed:
+        connection.execute(
+            update(_ALIASES).where(one).values(count=bindparam("new_count")), changed
+        )
+    if new:
+        connection.execute(insert(_ALIASES), new)
+    return {key: _choose_name(row.name, forms=counts[key]) for key, row in entities.items()}
+
+
+def _choose_name(name: str, *, forms: Counter[str]) -> str:
+    """Return the way in which the name is written most often (the first in the alphabet of two)."""
+    base = to_slug(name)
+    same = [(-count, text) for text, count in forms.items() if to_slug(text) == base]
+    return min(same)[1] if same else name
+
+
+def _find_time_span(
+    connection: Connection, *, row: Row[Any], before: Tally, after: Tally
+) -> tuple[datetime | None, datetime | None]:
+    was = before.published_at if row.key in before.mentions else None
+    now = after.published_at if row.key in after.mentions else None
+    if was is not None and was != now and was in (row.first_seen, row.last_seen):
+        found = connection.execute(
+            select(func.min(_ARTICLES.c.published_at), func.max(_ARTICLES.c.published_at))
+            .join(_LINKS, _LINKS.c.article_key == _ARTICLES.c.key)
+            .where(_LINKS.c.entity_key == row.key)
+        ).one()
+        return found[0], found[1]
+    times = [time for time in (row.first_seen, row.last_seen, now) if time is not None]
+    return (min(times), max(times)) if times else (None, None)
+
+
+def _in_portions(keys: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        yield keys[start : start + _KEYS_AT_ONCE]

@@ -1,0 +1,93 @@
+"""The application: everything is put together here, and nothing imports this."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette_compress import CompressMiddleware
+
+from app import __version__
+from app.api import docs, health, root
+from app.api.articles.router import router as articles
+from app.api.caching import NotModifiedError, on_not_modified
+from app.api.claims.router import router as claims
+from app.api.dataset import DatasetCache
+from app.api.deps import Source
+from app.api.entities.router import router as entities
+from app.api.errors import add_error_handlers
+from app.api.openapi import DESCRIPTION, TAGS
+from app.api.quotes.router import router as quotes
+from app.api.sources.router import router as sources
+from app.api.wire import WireMiddleware
+from app.db.engine import make_reader_engine
+from app.settings import Settings
+
+# How long a server that is told to stop waits for ingest to finish its article.
+STOP_SECONDS = 10.0
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: Those of the environment when None.
+
+    Raises:
+        ValueError: The database URL is one that cannot be served from.
+    """
+    settings = settings or Settings()
+    engine = make_reader_engine(settings.database_url)
+    app = FastAPI(
+        title="On Record",
+        version=__version__,
+        summary="Who said and claimed what about whom, from news articles.",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=TAGS,
+        openapi_url=None,  # app.api.docs serves it, completed
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_make_lifespan(settings),
+    )
+    app.state.source = Source(engine=engine, dataset=DatasetCache(engine))
+    add_error_handlers(app)
+    app.add_exception_handler(NotModifiedError, on_not_modified)
+    for router in (
+        quotes,
+        claims,
+        entities,
+        articles,
+        sources,
+        root.router,
+        health.router,
+        docs.router,
+    ):
+        app.include_router(router)
+    # The last one added is the outermost: what it adds is on every answer, compressed or not.
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(WireMiddleware)
+    return app
+
+
+def _make_lifespan(
+    settings: Settings,
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        ingest = None
+        if settings.ingest_at_start:
+            # Only a server that ingests needs the module, and a test that does not, does not.
+            from app.ingest.process import start_ingest
+
+            ingest = await run_in_threadpool(start_ingest, settings)
+        try:
+            yield
+        finally:
+            if ingest is not None:
+                await run_in_threadpool(ingest.stop, STOP_SECONDS)
+            source: Source = app.state.source
+            source.engine.dispose()
+
+    return lifespan

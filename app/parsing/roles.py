@@ -1,0 +1,111 @@
+"""Roles: the descriptions that a text ties to a name, before it or after it between commas."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from app.parsing.names import load_name_words
+from app.parsing.types import Entity, Mention, Span
+from app.vocabulary import EntityType
+
+MAX_ROLE_CHARS = 110
+"""A longer apposition is seldom one."""
+
+_APPOSED = re.compile(
+    r", (?P<role>(?:(?:a|an|the|his|her|its|their|one of|former|head|chief|director|president)\b|"
+    r"[A-Z][\w.]*(?:['’]s) )[^,.;:!?“”\"\n—]{3,110}?)(?=,|\.|;|—|:| who | which |$)",
+    re.M,
+)
+_WORD_BEFORE = re.compile(r"([\w’'.-]+) $")
+
+
+_PARTICIPLES = frozenset({"retired", "elected", "appointed", "acclaimed", "renowned", "acting"})
+
+
+def find_roles(
+    text: str,
+    *,
+    entities: Sequence[Entity],
+    mentions: Sequence[Mention],
+    cues: Sequence[Span] = (),
+) -> dict[str, list[Span]]:
+    """Find what the text says that its people and organisations are.
+
+    Args:
+        text: The article's text.
+        entities: Its people, organisations and places.
+        mentions: Their name mentions.
+        cues: The cues of its attributions, which are no part of a description ("wrote analyst X").
+
+    Returns:
+        For each entity key its roles, in text order: "a Ukrainian platoon commander" from ", a
+        Ukrainian platoon commander," behind the name, or "Ukrainian defense analyst" before it.
+    """
+    barred = frozenset(cue.end for cue in cues)
+    types = {entity.key: entity.type for entity in entities}
+    roles: dict[str, list[Span]] = defaultdict(list)
+    for mention in mentions:
+        if types[mention.entity] is EntityType.PLACE:
+            continue
+        behind = _find_behind(text, mention.span)
+        if behind is not None and types[mention.entity] is EntityType.PERSON:
+            roles[mention.entity].append(behind)
+        before = _find_before(text, mention.span, barred)
+        if before is not None:
+            roles[mention.entity].append(before)
+    return dict(roles)
+
+
+def _find_behind(text: str, span: Span) -> Span | None:
+    match = _APPOSED.match(text, span.end)
+    if match is None:
+        return None
+    role = Span(*match.span("role"))
+    words = re.findall(r"[\w-]+", role.of(text).lower())
+    nouns = load_name_words()["role-noun"] | load_name_words()["title"]
+    head = re.split(r"\b(?:of|for|at|in|who|with|from|on)\b", role.of(text).lower())[0].split()
+    if (
+        not head
+        or not words
+        or not any(word.strip("’'s") in nouns or word in nouns for word in head)
+    ):
+        return None
+    return role
+
+
+def _find_before(text: str, span: Span, barred: frozenset[int]) -> Span | None:
+    """Walk back over lower-case words, nationalities and titles to where the description begins."""
+    sets = load_name_words()
+    nouns = sets["role-noun"] | sets["title"]
+    start = span.start
+    words: list[str] = []
+    while len(words) < 9:
+        match = _WORD_BEFORE.search(text, max(0, start - 40), start)
+        if match is None or match.end(1) in barred:
+            break
+        word = match.group(1)
+        low = word.lower().strip(".")
+        if low in ("a", "an", "the", "his", "her", "their", "its"):
+            if low not in ("his", "her", "their", "its"):
+                start = match.start(1)
+            break
+        if low in sets["no-role"] or (low.endswith(("ed", "ing")) and low not in _PARTICIPLES):
+            break
+        capital = word[0].isupper()
+        known = low in nouns or low in sets["demonym"] or low in sets["title"]
+        if capital and not known and (not words or word.endswith(("’s", "'s"))):
+            break
+        if (not word[0].isalpha() or word.endswith(".")) and low not in nouns:
+            break
+        words.append(low)
+        start = match.start(1)
+    if not words or not any(word in nouns for word in words):
+        return None
+    if words[0] not in nouns and not any(word in nouns for word in words[:2]):
+        return None
+    if all(len(word) <= 4 and word in ("mr", "mrs", "ms", "miss", "mx", "dr") for word in words):
+        return None
+    role = Span(start, span.start - 1)
+    return role if role.start < role.end else None

@@ -1,0 +1,85 @@
+"""A page costs a fixed number of queries, however many rows it has."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import event
+
+Count = Callable[[str], int]
+
+
+@pytest.fixture
+def count(app: FastAPI, client: TestClient) -> Iterator[Count]:
+    engine = app.state.source.engine
+    seen: list[str] = []
+
+    def note(connection, cursor, statement, parameters, context, executemany) -> None:
+        if statement != "BEGIN":
+            seen.append(statement)
+
+    def count_queries(path: str) -> int:
+        app.state.source.dataset.read()
+        app.state.source.dataset._totals.clear()
+        seen.clear()
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.json()["data"]
+        return len(seen)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield count_queries
+    event.remove(engine, "before_cursor_execute", note)
+
+
+# Total and page; then what the rows of a page need, each thing once.
+LISTS = [
+    ("/v1/articles?sort=id", 2),
+    ("/v1/articles?q=harbour", 3),  # and the texts, for the matches
+    ("/v1/sources?sort=path", 2),
+    ("/v1/entities?sort=id", 4),  # and aliases, roles
+    ("/v1/entities?q=v*", 4),
+    ("/v1/quotes?sort=id", 4),  # and texts, whom they are about
+    ("/v1/quotes?q=the", 4),
+    ("/v1/quotes?include=article", 5),  # and articles
+    ("/v1/quotes?include=speaker", 7),  # and entities, aliases, roles
+    ("/v1/quotes?include=article,speaker", 8),
+    ("/v1/claims?sort=id", 4),
+    ("/v1/claims?include=article,claimant", 8),
+    ("/v1/entities/velm/mentions?kind=name", 3),  # and whether there is such an entity
+    ("/v1/entities/ines-varga/quotes?sort=id", 5),
+    ("/v1/entities/ines-varga/claims?sort=id", 5),
+    ("{article}/quotes?sort=id", 5),
+    ("{article}/claims?sort=id", 5),
+    ("{article}/mentions?kind=name", 3),
+    ("{article}/entities?type=place&type=person", 5),
+]
+
+
+@pytest.mark.parametrize(("path", "queries"), LISTS)
+def test_a_list_costs_the_same_queries_for_one_row_and_for_all(
+    client: TestClient, count: Count, path: str, queries: int
+) -> None:
+    article = client.get("/v1/articles?limit=1").json()["data"][0]["links"]["self"]
+    path = path.format(article=article)
+    assert count(f"{path}&limit=1") == queries
+    assert count(f"{path}&limit=2") == queries
+    assert count(f"{path}&limit=200") == queries
+
+
+def test_every_list_of_the_document_is_counted(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    lists = {
+        path
+        for path, methods in paths.items()
+        if any(p["name"] == "cursor" for p in methods["get"].get("parameters", []))
+    }
+    counted = {
+        path.partition("?")[0]
+        .replace("{article}", "/v1/articles/{article_id}")
+        .replace("velm", "{entity_id}")
+        .replace("ines-varga", "{entity_id}")
+        for path, _ in LISTS
+    }
+    assert counted == lists

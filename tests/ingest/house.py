@@ -1,0 +1,77 @@
+"""A folder of seeds, a database and a fake parser, for tests of whole runs."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from fake_parser import FakeParser
+
+from app.ingest.job import run_ingest
+from app.ingest.ledger import Versions
+from app.ingest.load import ParserSource
+from app.ingest.report import Report
+from app.settings import Settings
+
+# What depends on the clock and not on the files.
+_TIMES = {"read_at", "changed_at", "ingest_started_at", "ingest_ended_at"}
+
+
+class House:
+    """A folder of seeds, a database, and a fake parser between them."""
+
+    def __init__(self, folder: Path, *, empty_database: Path) -> None:
+        self.folder = folder
+        self.seeds = folder / "seeds"
+        self.seeds.mkdir()
+        self.database = folder / "data" / "test.db"
+        self.database.parent.mkdir()
+        shutil.copy(empty_database, self.database)
+        self.settings = Settings(database_url=f"sqlite:///{self.database}", seeds=(self.seeds,))
+        self.parser = FakeParser()
+        self.loaded = 0
+
+    def write(self, name: str, text: str) -> None:
+        path = self.seeds / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def ingest(
+        self, *, parser_version: str = "1", model_version: str = "m", **options: Any
+    ) -> Report:
+        def load() -> FakeParser:
+            self.loaded += 1
+            return self.parser
+
+        self.parser.parsed.clear()
+        self.loaded = 0
+        source = ParserSource(versions=Versions(parser_version, model_version), load=load)
+        return run_ingest(self.settings, source=source, **options)
+
+    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def value(self, sql: str, *values: Any) -> Any:
+        ((value,),) = self.query(sql, *values)
+        return value
+
+    def checksum(self) -> int:
+        return sum(checksum for (checksum,) in self.query("SELECT checksum FROM dataset"))
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every table's rows, sorted, without what depends on the clock."""
+        tables = [
+            name
+            for (name,) in self.query(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%search%'"
+                " AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version' ORDER BY name"
+            )
+        ]
+        dumped = {}
+        for table in tables:
+            columns = [row[1] for row in self.query(f'PRAGMA table_info("{table}")')]
+            kept = ", ".join(f'"{name}"' for name in columns if name not in _TIMES)
+            dumped[table] = sorted(self.query(f'SELECT {kept} FROM "{table}"'), key=repr)
+        return dumped

