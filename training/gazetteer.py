@@ -150,11 +150,7 @@ def find_capitals(countries: dict[str, Row], towns: dict[str, list[Row]]) -> dic
     capitals = {}
     for code, country in countries.items():
         key = fold_name(country["capital"])
-        named = [
-            town
-            for town in towns[code]
-            if key and key in list_keys(town)
-        ]
+        named = [town for town in towns[code] if key and key in list_keys(town)]
         if named:
             capitals[code] = max(named, key=lambda town: (town["population"], -town["geonameid"]))
     return capitals
@@ -213,11 +209,7 @@ def match_regions(
         if region in taken or region not in regions or not seat:
             continue
         key = fold_name(seat)
-        named = [
-            town
-            for town in towns
-            if town["admin1code"] in by_code and key in list_keys(town)
-        ]
+        named = [town for town in towns if town["admin1code"] in by_code and key in list_keys(town)]
         if not named:
             problems.append(f"{region}: no town {seat}")
             continue
