@@ -66,11 +66,11 @@ class LinkWeights:
     """
 
     pointer: float = 1.0
-    other_paragraph: float = -2.0
+    other_paragraph: float = -3.0
     other_sentence: float = -0.5
     distance: float = -0.02
     no_cue: float = -2.0
-    no_source: float = 0.0
+    no_source: float = -2.0
     untagged_cue: float = -2.0
     untagged_source: float = -2.0
     leads_on: float = 2.0
