@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, select
 from sqlmodel import Session
 
-from app.api.articles.schemas import ArticleParameters
+from app.api.articles.parameters import ArticleParameters
 from app.api.filters import in_entities, published_between
 from app.api.paging import Page, PageRequest, Term, fetch_page
 from app.api.search import join_hits

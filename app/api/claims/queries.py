@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
 from app.api.attributions import COLUMNS
-from app.api.claims.schemas import ClaimParameters
+from app.api.claims.parameters import ClaimParameters
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.paging import Page, PageRequest, Term, fetch_page
 from app.api.search import join_hits

@@ -8,13 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session
 
-from app.api.entities.schemas import (
-    MAX_ALIASES,
-    MAX_ROLES,
-    ArticleEntityParameters,
-    EntityParameters,
-    MentionParameters,
-)
+from app.api.entities.parameters import ArticleEntityParameters, EntityParameters, MentionParameters
+from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES
 from app.api.filters import in_entities, keys_of
 from app.api.paging import Page, PageRequest, Term, fetch_page
 from app.api.search import join_hits

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.api.attributions import COLUMNS
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.paging import Page, PageRequest, Term, fetch_page
-from app.api.quotes.schemas import QuoteParameters
+from app.api.quotes.parameters import QuoteParameters
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import attributions, entities, quote_about, quotes
