@@ -82,15 +82,15 @@ def list_quotes(
     if filters.min_confidence is not None:
         statement = statement.where(quotes.c.confidence >= filters.min_confidence)
     statement = published_between(statement, quotes.c.published_at, filters)
-    statement, relevance = join_hits(statement, SearchTarget.QUOTES, query=query, key=quotes.c.key)
+    found = join_hits(statement, SearchTarget.QUOTES, query=query, table=quotes)
     order = read_order(
         filters.sort,
         terms=_TERMS,
         last=[_BY_KEY],
-        relevance=relevance,
+        relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return fetch_page(session, statement, order=order, request=request)
+    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
 
 
 def get_quote(session: Session, key: int) -> Row[Any] | None:
