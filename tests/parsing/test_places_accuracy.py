@@ -7,7 +7,8 @@ expected place is a code for countries and regions, a name for continents, "town
 ("Paris US-TX", or "Goma CD" where the subdivision is not known) and None where a careful reader
 would not decide. What is expected was written down before the linker was first run on it; where a
 subdivision's code was guessed, the code was mended afterwards, never the place. The linker's
-constants were chosen on ARTICLES; UNSEEN was written after that and changed nothing.
+constants were chosen on ARTICLES; UNSEEN was written after that and changed none of them (two wrong
+subdivisions that it showed were mended in the data, Buenos Aires and Skopje).
 """
 
 import re
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 from app.parsing.places import Place, PlaceQuery, link_places
 
-ACCURACY_FLOOR = 0.97
+ACCURACY_FLOOR = 0.98
 UNSEEN_FLOOR = 0.97
 
 

@@ -10,8 +10,8 @@ from app.parsing.places.place import Place, PlaceKind
 from app.parsing.places.tables import load_gazetteer, read_city
 
 # How likely a place is meant before anything is known of the article: the square root of its
-# population times what stands here. Chosen by hand on tests/parsing/test_places_linking.py: between
-# them they make Washington the capital, Georgia the country and New York the city.
+# population times what stands here. Chosen by hand on tests/parsing/test_places_accuracy.py:
+# they make Washington the capital, Georgia the country and New York the city.
 COUNTRY = 3.0
 REGION = 0.5
 CAPITAL = 5.0
