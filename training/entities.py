@@ -96,7 +96,7 @@ def _read_documents(path: Path) -> Iterator[list[list[tuple[str, str]]]]:
 def _build(
     sentences: list[list[tuple[str, str]]], *, lines: int
 ) -> tuple[str, list[tuple[int, int, str]]]:
-    """Join tokens the way print does, `lines` sentences a line, so that shapes and spaces look like an article's."""
+    """Join tokens the way print does, so many sentences a line: shapes then look like news."""
     text = ""
     spans: list[tuple[int, int, str]] = []
     for number, sentence in enumerate(sentences):

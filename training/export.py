@@ -96,7 +96,7 @@ def export_run(
         shared: folder that holds PolNeAR, whose train texts even out the inputs of matrices.
         share: see `find_factors`; 0 leaves the inputs as they are.
     """
-    state = torch.load(checkpoint, weights_only=False)[which]
+    state = torch.load(checkpoint, map_location="cpu", weights_only=False)[which]
     model = Reader()
     model.load_state_dict(state)
     weights = {name: value.float().numpy() for name, value in state.items()}

@@ -140,7 +140,7 @@ def measure_tags(
     lengths = torch.tensor([len(part[1]) for part in parts])
     scores = torch.nn.utils.rnn.pad_sequence([p[0] for p in parts], batch_first=True)
     tags = torch.nn.utils.rnn.pad_sequence([p[1] for p in parts], batch_first=True)
-    moves, begin_scores = model.transitions + masks[0], model.begin + masks[1]
+    moves, begin_scores = model.transitions.cpu() + masks[0], model.begin.cpu() + masks[1]
     chain = score_sequences(scores, tags, lengths, moves, begin_scores).sum()
     plain = F.cross_entropy(
         torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts]), reduction="sum"
@@ -240,6 +240,7 @@ def train(options: argparse.Namespace) -> None:
     model.load_encoder(find_encoder() / "model.safetensors")
     if options.start:
         model.load_state_dict(torch.load(options.start, weights_only=False)["average"])
+    model.to(device)
     masks = build_mask(ATTRIBUTION_TAGS)
     groups = list(
         group_parameters(
@@ -283,9 +284,11 @@ def train(options: argparse.Namespace) -> None:
                 group["lr"] = group["peak"] * scale
             ids, shapes, real = collate(batch)
             mask = None if bool(real.all()) else real[:, None, None, :]
+            if mask is not None:
+                mask = mask.to(device)
             with torch.autocast(device, dtype=torch.bfloat16):
-                heads = model(ids, shapes, mask)
-            heads = heads.float()
+                heads = model(ids.to(device), shapes.to(device), mask)
+            heads = heads.float().cpu()  # the losses are many small steps
             losses = {
                 "tags": measure_tags(model, heads, batch, masks),
                 "pointers": POINTER_WEIGHT * measure_pointers(heads, batch),

@@ -20,6 +20,7 @@ Span = tuple[int, int]
 Ints = NDArray[np.int32]
 
 WORD = re.compile(r"\w[\w\u0300-\u036f]*|[^\w\s]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 PARAGRAPH = re.compile(r"[^\r\n\u0085\u2028\u2029]+")
 
 WINDOW_PIECES = 256
@@ -101,7 +102,9 @@ class PieceTable:
     def _look_up(self, word: str) -> tuple[tuple[int, ...], int]:
         known = self._known.get(word)
         if known is None:
-            ids = self._tokenizer.encode(word, add_special_tokens=False).ids
+            # Half of a surrogate pair, which a broken file can hold, is no text to the tokenizer.
+            plain = SURROGATE.sub("\ufffd", word)
+            ids = self._tokenizer.encode(plain, add_special_tokens=False).ids
             known = (tuple(ids[:MAX_WORD_PIECES]), _find_shape(word))
             if len(self._known) >= MAX_CACHED_WORDS:
                 self._known.clear()

@@ -8,6 +8,7 @@ the tags left out; the span is then grown from it. No parse is needed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -92,13 +93,16 @@ class _Links:
         self._weights = weights
         self._rows = {word: row for row, word in enumerate(scores.anchors.tolist())}
         self._sentences = number_sentences(scores)
-        self._spans: dict[str, list[Tagged]] = {"source": [], "cue": [], "content": []}
+        self._spans: dict[tuple[str, int], list[Tagged]] = defaultdict(list)
         for span in decoded.spans:
-            self._spans[span.role].append(span)
+            self._spans[span.role, int(scores.windows[span.first])].append(span)
         taken = np.zeros(len(scores.words.starts), np.bool_)
         for span in decoded.spans:
             taken[span.first : span.last] = True
-        self._free = [word for word in scores.anchors.tolist() if not taken[word]]
+        self._free: dict[int, list[int]] = defaultdict(list)
+        for word in scores.anchors.tolist():
+            if not taken[word]:
+                self._free[int(scores.windows[word])].append(word)
         self._taken = taken
 
     def choose(self, seeker: Tagged, role: str) -> _Choice:
@@ -119,15 +123,13 @@ class _Links:
         nothing = float(seeking @ scores.nowhere[window, kind // 2])
         nothing += weights.no_cue if role == "cue" else weights.no_source
         options: list[tuple[float, int, Tagged | None]] = [(nothing, -1, None)]
-        for span in self._spans[role]:
-            if scores.windows[span.first] == window:
-                score = self._rate(seeker, span.first, span.last, seeking, kind)
-                options.append((score, span.first, span))
+        for span in self._spans[role, window]:
+            score = self._rate(seeker, span.first, span.last, seeking, kind)
+            options.append((score, span.first, span))
         penalty = weights.untagged_cue if role == "cue" else weights.untagged_source
-        for word in self._free:
-            if scores.windows[word] == window:
-                score = self._rate(seeker, word, word + 1, seeking, kind) + penalty
-                options.append((score, word, None))
+        for word in self._free[window]:
+            score = self._rate(seeker, word, word + 1, seeking, kind) + penalty
+            options.append((score, word, None))
         options.sort(key=lambda option: (-option[0], option[1]))
         lead = options[0][0] - options[1][0] if len(options) > 1 else 10.0
         _, word, best = options[0]
@@ -173,9 +175,10 @@ class _Links:
         ):
             last += 1
         self._taken[word:last] = True
-        self._free = [w for w in self._free if not word <= w < last]
+        window = int(self._scores.windows[word])
+        self._free[window] = [w for w in self._free[window] if not word <= w < last]
         span = Tagged(role, word, last, float(chances[word, begin]), float(chances[word, begin]))
-        self._spans[role].append(span)
+        self._spans[role, window].append(span)
         return span
 
 
