@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check format lock readme evaluate image-check clean
+.PHONY: help serve demo test check format lock readme evaluate floors image-check clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ evaluate: $(READY) ## Measure extraction against gold data
 
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check
+
+floors: $(READY) ## Hold the figures that extraction reaches now
+	@$(BIN)/python -m tests.quality.write_floors
 
 clean: ## Remove the environment and everything that was made
 	rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

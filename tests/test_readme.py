@@ -29,7 +29,7 @@ TEXT = README.read_text(encoding="utf-8")
 COMMANDS = re.findall(r"(?m)^\$ (.+)$", TEXT)
 CURLS = [command for command in COMMANDS if command.startswith("curl")]
 PROGRAM = [command for command in COMMANDS if command.startswith(".venv/bin/onrecord")]
-ASKED = [path for path in re.findall(r"(?m)\| `(/v1/[^`]+)` \|$", TEXT)]
+ASKED: list[str] = re.findall(r"(?m)\| `(/v1/[^`]+)` \|$", TEXT)
 ELSEWHERE = {
     "make serve": "the server fixture below runs it, with a port and seeds",
     'make serve PORT=8123 SEEDS="seeds tests/articles"': "the server fixture below",

@@ -97,8 +97,8 @@ def check_not_modified(request: Request, headers: dict[str, str]) -> None:
     Raises:
         NotModifiedError: It does.
     """
-    header = request.headers.get("if-none-match")
-    if header is not None and matches_etag(header, headers["ETag"]):
+    header = ",".join(request.headers.getlist("if-none-match"))
+    if header and matches_etag(header, headers["ETag"]):
         raise NotModifiedError(headers)
 
 

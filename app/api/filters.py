@@ -13,6 +13,9 @@ from app.db.ids import from_id
 
 def in_entities(column: ColumnElement[Any], slugs: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a column holds the key of one of the named entities."""
+    if len(slugs) == 1:  # told to be one value, SQLite reads the rows in the order of its index
+        one = select(entities.c.key).where(entities.c.slug == slugs[0]).scalar_subquery()
+        return column == one
     return column.in_(select(entities.c.key).where(entities.c.slug.in_(slugs)))
 
 

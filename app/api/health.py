@@ -13,6 +13,10 @@ from app.api.errors import RETRY_AFTER_SECONDS, Problem, problem_response
 from app.api.parameters import Parameters, check_names
 
 router = APIRouter(tags=["service"])
+_STATES = (
+    "What ingest is doing: loading; ready; empty when nothing was ever loaded; waiting while there "
+    "is no database; failed when the database cannot be read."
+)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -32,7 +36,7 @@ class Readiness(TypedDict):
             examples=[True],
         ),
     ]
-    state: Annotated[str, Field(description="What ingest is doing.", examples=["idle"])]
+    state: Annotated[str, Field(description=_STATES, examples=["ready"])]
     files_done: Annotated[
         int,
         Field(
@@ -50,7 +54,7 @@ class ReadinessProblem(Problem):
     """No data are served yet: a problem that also tells the progress."""
 
     ready: Annotated[bool, Field(description="Always false.", examples=[False])]
-    state: Annotated[str, Field(description="What ingest is doing.", examples=["reading"])]
+    state: Annotated[str, Field(description=_STATES, examples=["loading"])]
     files_done: Annotated[
         int, Field(description="Seed files dealt with so far.", ge=0, examples=[3])
     ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, false, func, or_, select
 from sqlmodel import Session
 
 
@@ -173,14 +173,21 @@ def _past(term: Term, value: Any, *, backward: bool) -> ColumnElement[bool]:
 
 
 def fetch_page(
-    session: Session, statement: Select[Any], *, order: Sequence[Term], request: PageRequest
+    session: Session,
+    statement: Select[Any],
+    *,
+    counted: FromClause,
+    order: Sequence[Term],
+    request: PageRequest,
 ) -> Page:
     """Read one page of a statement's rows: one query, and one for the total when it is unknown.
 
     Args:
         session: Where from.
         statement: Selects, among others, every term's column under the term's name; has the
-            list's filters and no order; says what it selects from.
+            list's filters and no order.
+        counted: What the filters are about: the statement's tables without those that are joined
+            for their columns only.
         order: Ends in a term, or in several, that no two rows share.
         request: Which page.
 
@@ -193,7 +200,7 @@ def fetch_page(
         place = decode_cursor(request.cursor, scope=scope, order=order)
     backward = place is not None and place.backward
     if total is None:
-        total = count_rows(session, statement)
+        total = count_rows(session, statement, counted=counted)
     selected = statement if place is None else statement.where(rows_past(place, order))
     selected = selected.order_by(*order_by(order, backward=backward)).limit(limit + 1)
     rows = list(session.execute(selected).all())
@@ -216,7 +223,9 @@ def fetch_page(
     )
 
 
-def count_rows(session: Session, statement: Select[Any]) -> int:
-    """Count the rows of a statement that says what it selects from."""
-    counted = statement.with_only_columns(func.count())
-    return int(session.scalar(counted.order_by(None)) or 0)
+def count_rows(session: Session, statement: Select[Any], *, counted: FromClause) -> int:
+    """Count the rows of `counted` that pass a statement's conditions."""
+    count = select(func.count()).select_from(counted)
+    if statement.whereclause is not None:
+        count = count.where(statement.whereclause)
+    return int(session.scalar(count) or 0)

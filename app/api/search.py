@@ -1,10 +1,11 @@
 """Search in lists: which rows match, how well, and where."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import FromClause, Select, Table
 from typing_extensions import TypedDict
 
 from app.api.paging import Term
@@ -78,6 +79,21 @@ class NameHit(TypedDict):
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A list's statement once the search is part of it.
+
+    Attributes:
+        statement: Selects the rank too when there is a search.
+        counted: What the list's conditions are about: the table, and the hits in it.
+        relevance: The term that sorts by relevance; None without a search.
+    """
+
+    statement: Select[Any]
+    counted: FromClause
+    relevance: Term | None
+
+
 def read_query(q: str | None) -> Query | None:
     """Parse a `q` parameter; None when nothing is searched.
 
@@ -92,24 +108,25 @@ def join_hits(
     target: SearchTarget,
     *,
     query: Query | None,
-    key: ColumnElement[Any],
-) -> tuple[Select[Any], Term | None]:
+    table: Table,
+) -> Found:
     """Keep only a statement's rows that match, and select their rank.
 
     Args:
         statement: Selects from the table whose index `target` is.
         target: The index.
         query: What to look for; None for no search.
-        key: The table's key.
-
-    Returns:
-        The statement, and the term that sorts by relevance (None without a search).
+        table: The table that is searched.
     """
     if query is None:
-        return statement, None
+        return Found(statement, table, None)
     hits = search_statement(target, query).subquery("hits")
-    joined = statement.join(hits, hits.c.key == key).add_columns(hits.c.rank)
-    return joined, Term("rank", hits.c.rank, float)
+    matches = hits.c.key == table.c.key
+    return Found(
+        statement.join(hits, matches).add_columns(hits.c.rank),
+        table.join(hits, matches),
+        Term("rank", hits.c.rank, float),
+    )
 
 
 def find_hit(text: str, *, query: Query, parts: Iterable[Sequence[int]] | None = None) -> SearchHit:

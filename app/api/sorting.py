@@ -32,7 +32,8 @@ def read_order(
     Args:
         sort: Names of `terms`, or `relevance`, parted by commas; repeated ones count once.
         terms: What each name sorts by.
-        last: What settles ties: terms that together no two rows share.
+        last: What settles ties, in the direction of the last name: terms that together no two
+            rows share.
         relevance: The rank of search hits; None when nothing is searched.
         before: Terms that go, always the smallest first, before a name's own.
 
@@ -52,6 +53,9 @@ def read_order(
         if group is not None:
             order.setdefault(group.name, group)
         order.setdefault(term.name, term)
+    # Ties are settled in the direction of the sort itself: then one index gives the whole order,
+    # read forwards or backwards.
+    descending = list(order.values())[-1].descending
     for term in last:
-        order.setdefault(term.name, term)
+        order.setdefault(term.name, replace(term, descending=descending))
     return list(order.values())

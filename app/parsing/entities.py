@@ -16,10 +16,12 @@ from app.parsing.names import (
     PLACE,
     Name,
     collect_names,
+    given_gender,
     load_gazetteer,
     load_name_words,
+    title_gender,
 )
-from app.parsing.types import Entity, Mention, Reading
+from app.parsing.types import Entity, Mention, Reading, Span
 from app.vocabulary import EntityType, MentionKind
 
 
@@ -31,7 +33,7 @@ def find_entities(text: str, reading: Reading) -> tuple[tuple[Entity, ...], tupl
         order; mentions do not overlap.
     """
     names = collect_names(text, reading)
-    groups = link_names(names)
+    groups = link_names(text, names)
     rows = []
     for group in groups:
         spans = sorted(span for name in group for span in name.spans)
@@ -75,10 +77,12 @@ def vote(group: Iterable[Name]) -> EntityType:
     return max(total, key=lambda kind: total[kind])
 
 
-def link_names(names: Sequence[Name]) -> list[list[Name]]:
+def link_names(text: str, names: Sequence[Name]) -> list[list[Name]]:
     """Join the forms that name one entity: surnames, first names, acronyms, "the" and points."""
     by_form = {name.form: name for name in names}
     parent: dict[str, str] = {form: form for form in by_form}
+
+    shared: dict[str, list[Name]] = {}
 
     def find(form: str) -> str:
         while parent[form] != form:
@@ -126,24 +130,46 @@ def link_names(names: Sequence[Name]) -> list[list[Name]]:
             if len(roots) == 1:
                 parent[find(form)] = roots.pop()
             else:
-                # Two people of one surname: the one named in full last before the first short form.
-                first = name.spans[0].start
-                earlier = [o for o in owners if o.spans[0].start < first]
-                nearest = max(earlier or owners, key=lambda o: _last_before(o, first))
-                parent[find(form)] = find(nearest.form)
+                shared[form] = owners
         bare = form.replace(".", "")
         if bare.isupper() and 2 <= len(bare) <= 6:
             owners = [o for o in acronyms.get(bare, ()) if o.form != form]
             if owners:
                 parent[find(form)] = find(owners[0].form)
+    for form, owners in shared.items():
+        share_surname(text, by_form[form], owners)
     groups: dict[str, list[Name]] = defaultdict(list)
     for name in names:
+        if not name.spans:
+            continue
         groups[find(name.form)].append(name)
     return list(groups.values())
 
 
-def _last_before(name: Name, position: int) -> int:
-    return max((span.start for span in name.spans if span.start < position), default=-1)
+def _first(row: tuple[Span, Name]) -> Span:
+    return row[0]
+
+
+def share_surname(text: str, name: Name, owners: Sequence[Name]) -> None:
+    """Give each place of a surname to one of the people who bear it.
+
+    A title decides where given names tell the others apart ("Mr. Callander" is not Ruth); else it
+    is the one who was spoken of last. The owners' spans grow; those of `name` are used up.
+    """
+    genders = {owner.form: given_gender(owner.form) for owner in owners}
+    placed = [(span, owner) for owner in owners for span in owner.spans]
+    placed.sort(key=lambda row: row[0])
+    for span in name.spans:
+        wanted = title_gender(text, span)
+        fitting = [o for o in owners if wanted is None or genders[o.form] in (None, wanted)]
+        fitting = [o for o in fitting if genders[o.form] is not None] or fitting or list(owners)
+        before = [o for at, o in sorted(placed, key=_first) if at < span and o in fitting]
+        owner = before[-1] if before else fitting[0]
+        owner.spans.append(span)
+        placed.append((span, owner))
+    for owner in owners:
+        owner.spans.sort()
+    name.spans.clear()
 
 
 @lru_cache(maxsize=1)

@@ -219,6 +219,28 @@ def _keeps_point(form: str) -> bool:
     return "." in last[:-1] or last in ("Jr.", "Sr.", "Inc.", "Corp.", "Co.", "Ltd.")
 
 
+def title_gender(text: str, span: Span) -> str | None:
+    """Return "male" or "female" when the title before a name says it ("Mrs. X"), else None."""
+    title = re.search(r"([A-Za-z]+)\.?\s$", text[max(0, span.start - 16) : span.start])
+    if title is None:
+        return None
+    words = load_name_words()
+    for gender in ("female", "male"):
+        if title.group(1).lower() in words[gender]:
+            return gender
+    return None
+
+
+def given_gender(form: str) -> str | None:
+    """Return "male" or "female" when a full name begins with a telling given name, else None."""
+    given = form.split()[0].lower() if " " in form else ""
+    words = load_name_words()
+    for gender in ("female", "male"):
+        if given in words[f"first-name-{gender}"]:
+            return gender
+    return None
+
+
 def is_name(form: str) -> bool:
     """Say whether a form can be a name here: capitalised, a letter in it, no nationality."""
     if not any(char.isalpha() for char in form) or "\n" in form:

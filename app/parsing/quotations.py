@@ -13,8 +13,8 @@ from app.parsing.types import Attribution, Mention, Quotation, Span
 from app.vocabulary import QuoteForm
 
 MIN_WORDS_ALONE = 5
-"""Marked words that nobody is given are a quotation from this length on; shorter ones are mostly
-scare quotes, nicknames and titles."""
+"""Marked words that nobody is given are a quotation from this length on; shorter ones are taken for
+scare quotes, nicknames and titles. Set by hand."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SENTENCE_LIKE = re.compile(r"[.!?,…–—-]$")

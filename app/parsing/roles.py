@@ -10,9 +10,6 @@ from app.parsing.names import load_name_words
 from app.parsing.types import Entity, Mention, Span
 from app.vocabulary import EntityType
 
-MAX_ROLE_CHARS = 110
-"""A longer apposition is seldom one."""
-
 _APPOSED = re.compile(
     r", (?P<role>(?:(?:a|an|the|his|her|its|their|one of|former|head|chief|director|president)\b|"
     r"[A-Z][\w.]*(?:['’]s) )[^,.;:!?“”\"\n—]{3,110}?)(?=,|\.|;|—|:| who | which |$)",

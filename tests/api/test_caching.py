@@ -151,3 +151,9 @@ def test_only_so_many_totals_are_remembered(app: FastAPI) -> None:
     assert cache.get_total("v", 0) is None
     assert cache.get_total("v", MAX_TOTALS + 9) == MAX_TOTALS + 9
     assert len(cache._totals) == MAX_TOTALS
+
+
+def test_several_if_none_match_headers_are_one_list(client: TestClient) -> None:
+    etag = client.get("/v1/quotes").headers["etag"]
+    headers = [("If-None-Match", '"other"'), ("If-None-Match", etag)]
+    assert client.get("/v1/quotes", headers=headers).status_code == 304

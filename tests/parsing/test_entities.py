@@ -118,6 +118,15 @@ def test_two_people_of_one_surname_stay_two() -> None:
     assert [name for name, _, _ in found] == ["Marta Lind", "Ola Lind"]
 
 
+def test_a_title_tells_two_people_of_one_surname_apart() -> None:
+    text = "Ruth Callander met Tom Callander. Mrs. Callander left. Mr. Callander slept. Callander!"
+    found = entities(text, [("Ruth Callander", P), ("Tom Callander", P)])
+    assert [(name, len(places)) for name, _, places in found] == [
+        ("Ruth Callander", 2),
+        ("Tom Callander", 3),
+    ]
+
+
 def test_keys_follow_the_first_mention() -> None:
     text = "Velm and Sarn lie far from Orm."
     found, _ = find_entities(text, read(text, [("Orm", L), ("Velm", L), ("Sarn", L)]))

@@ -92,6 +92,14 @@ def score_own(parser: Parser) -> dict[str, score.Rates]:
     return rates
 
 
+def to_figures(rates: dict[str, score.Rates]) -> dict[str, Figures]:
+    """Rates by body of gold as (precision, recall, F1) by name."""
+    return {
+        body: {name: (r.precision, r.recall, r.f1) for name, r in named.items()}
+        for body, named in rates.items()
+    }
+
+
 def score_polnear(parser: Parser, *, dump: Path | None) -> tuple[Figures, Figures] | None:
     """Score PolNeAR's dev split with the shared scorers.
 
@@ -181,10 +189,7 @@ def main() -> int:
     settings = Settings()
     parser = load_parser(options.tagger, spacy_model=settings.spacy_model)
     console = Console(width=130)
-    own = {
-        body: {name: (r.precision, r.recall, r.f1) for name, r in rates.items()}
-        for body, rates in score_own(parser).items()
-    }
+    own = to_figures(score_own(parser))
     columns: dict[str, Figures] = dict(own)
     kept: dict[str, Any] = {"tagger": options.tagger, "own": own}
     polnear = None if options.own_only else score_polnear(parser, dump=options.dump)

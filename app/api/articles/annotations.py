@@ -15,8 +15,8 @@ from app.api.attributions import (
 from app.api.claims.build import build_claims
 from app.api.claims.queries import get_article_claims
 from app.api.claims.schemas import Claim
+from app.api.entities.mentions import Mention, mention_from_row
 from app.api.entities.queries import get_article_mentions
-from app.api.entities.schemas import Mention, mention_from_row
 from app.api.examples import example_of
 from app.api.quotes.build import build_quotes
 from app.api.quotes.queries import get_article_quotes

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, select
 from sqlmodel import Session
 
-from app.api.articles.schemas import ArticleParameters
+from app.api.articles.parameters import ArticleParameters
 from app.api.filters import in_entities, published_between
 from app.api.paging import Page, PageRequest, Term, fetch_page
 from app.api.search import join_hits
@@ -69,11 +69,9 @@ def list_articles(
             named = select(table.c.article_key).where(in_entities(table.c[column], slugs))
             statement = statement.where(articles.c.key.in_(named))
     statement = published_between(statement, articles.c.published_at, filters)
-    statement, relevance = join_hits(
-        statement, SearchTarget.ARTICLES, query=query, key=articles.c.key
-    )
-    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=relevance)
-    return fetch_page(session, statement, order=order, request=request)
+    found = join_hits(statement, SearchTarget.ARTICLES, query=query, table=articles)
+    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
+    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
 
 
 def get_article(session: Session, key: int) -> Row[Any] | None:

@@ -6,34 +6,31 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.api.articles import queries
 from app.api.articles.annotations import Annotations, build_annotations
+from app.api.articles.parameters import ArticleParameters
 from app.api.articles.schemas import (
     Article,
     ArticleList,
-    ArticleParameters,
     ArticleText,
     article_from_row,
     article_hit,
     text_from_row,
 )
 from app.api.caching import answer_any_etag
+from app.api.claims.parameters import ArticleClaimParameters
 from app.api.claims.router import respond_with_claims
-from app.api.claims.schemas import ArticleClaimParameters, ClaimList
+from app.api.claims.schemas import ClaimList
 from app.api.deps import Call, NoParameters, call_for
 from app.api.entities.build import build_entity_list
+from app.api.entities.mentions import MentionList, mention_from_row
+from app.api.entities.parameters import ArticleEntityParameters, MentionParameters
 from app.api.entities.queries import list_article_entities as list_entities_of
 from app.api.entities.queries import list_mentions
-from app.api.entities.schemas import (
-    ArticleEntity,
-    ArticleEntityList,
-    ArticleEntityParameters,
-    MentionList,
-    MentionParameters,
-    mention_from_row,
-)
+from app.api.entities.schemas import ArticleEntity, ArticleEntityList
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.quotes.parameters import ArticleQuoteParameters
 from app.api.quotes.router import respond_with_quotes
-from app.api.quotes.schemas import ArticleQuoteParameters, QuoteList
+from app.api.quotes.schemas import QuoteList
 from app.api.search import read_query
 from app.db.ids import ARTICLE, from_id
 

@@ -10,9 +10,7 @@ from typing_extensions import TypedDict
 
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.parameters import PageParameters, PublishedParameters, SearchParameters
 from app.api.search import SearchHit, find_hit
-from app.api.sorting import sort_pattern
 from app.api.spans import Span, span_of
 from app.db.ids import ARTICLE, SOURCE, to_id
 from app.db.search import Query
@@ -39,52 +37,6 @@ PublishedAt = Annotated[
         examples=["2024-11-28T09:30:00Z"],
     ),
 ]
-SORTS = ("published_at", "word_count", "quote_count", "claim_count", "id", "relevance")
-
-
-class ArticleParameters(PageParameters, PublishedParameters, SearchParameters):
-    """The parameters of the list of articles."""
-
-    source: list[str] = Field(
-        default=[],
-        description="Only articles of this outlet, as an article's `source` names it. Repeat it "
-        "for several.",
-        examples=[["The Harbour Courier"]],
-    )
-    author: list[str] = Field(
-        default=[],
-        description="Only articles by this writer. Case and accents do not matter.",
-        examples=[["Mara Lindqvist"]],
-    )
-    language: list[str] = Field(
-        default=[],
-        description="Only articles in this language, as their `language` names it.",
-        examples=[["en"]],
-    )
-    entity: list[str] = Field(
-        default=[],
-        description="Only articles that name this entity (its id).",
-        examples=[["kurakhove"]],
-    )
-    speaker: list[str] = Field(
-        default=[],
-        description="Only articles that quote this entity (its id).",
-        examples=[["sergei-naryshkin"]],
-    )
-    claimant: list[str] = Field(
-        default=[],
-        description="Only articles with a claim of this entity (its id).",
-        examples=[["vladimir-putin"]],
-    )
-    sort: str = Field(
-        default="-published_at",
-        pattern=sort_pattern(*SORTS),
-        max_length=200,
-        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
-        "first, commas part several. Articles without a date come last. Ties are settled by an "
-        "internal key. relevance needs q.",
-        examples=["-published_at,id"],
-    )
 
 
 class SourceFile(TypedDict):

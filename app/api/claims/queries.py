@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
 from app.api.attributions import COLUMNS
-from app.api.claims.schemas import ClaimParameters
+from app.api.claims.parameters import ClaimParameters
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.paging import Page, PageRequest, Term, fetch_page
 from app.api.search import join_hits
@@ -94,15 +94,15 @@ def list_claims(
         if least is not None:
             statement = statement.where(column >= least)
     statement = published_between(statement, claims.c.published_at, filters)
-    statement, relevance = join_hits(statement, SearchTarget.CLAIMS, query=query, key=claims.c.key)
+    found = join_hits(statement, SearchTarget.CLAIMS, query=query, table=claims)
     order = read_order(
         filters.sort,
         terms=_TERMS,
         last=[_BY_KEY],
-        relevance=relevance,
+        relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return fetch_page(session, statement, order=order, request=request)
+    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
 
 
 def get_claim(session: Session, key: int) -> Row[Any] | None:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.api.claims import queries
 from app.api.claims.build import build_claims
-from app.api.claims.schemas import Claim, ClaimInclude, ClaimList, ClaimParameters
+from app.api.claims.parameters import ClaimInclude, ClaimParameters
+from app.api.claims.schemas import Claim, ClaimList
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found

@@ -8,13 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session
 
-from app.api.entities.schemas import (
-    MAX_ALIASES,
-    MAX_ROLES,
-    ArticleEntityParameters,
-    EntityParameters,
-    MentionParameters,
-)
+from app.api.entities.parameters import ArticleEntityParameters, EntityParameters, MentionParameters
+from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES
 from app.api.filters import in_entities, keys_of
 from app.api.paging import Page, PageRequest, Term, fetch_page
 from app.api.search import join_hits
@@ -67,11 +62,9 @@ def list_entities(
         statement = statement.where(entities.c.country.in_(filters.country))
     if filters.min_mentions is not None:
         statement = statement.where(entities.c.mention_count >= filters.min_mentions)
-    statement, relevance = join_hits(
-        statement, SearchTarget.ENTITIES, query=query, key=entities.c.key
-    )
-    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=relevance)
-    return fetch_page(session, statement, order=order, request=request)
+    found = join_hits(statement, SearchTarget.ENTITIES, query=query, table=entities)
+    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
+    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
 
 
 def get_entity(session: Session, slug: str) -> Row[Any] | None:
@@ -150,16 +143,16 @@ def list_article_entities(
     The rows have an entity's columns, and `here`: its mentions in the article.
     """
     here = article_entities.c.mention_count
+    named = article_entities.join(entities, entities.c.key == article_entities.c.entity_key)
     statement = (
         select(entities, here.label("here"))
-        .select_from(article_entities)
-        .join(entities, entities.c.key == article_entities.c.entity_key)
+        .select_from(named)
         .where(article_entities.c.article_key == article_key)
     )
     if filters.type:
         statement = statement.where(entities.c.type.in_(filters.type))
     order = [Term("here", here, int, descending=True), _BY_KEY]
-    return fetch_page(session, statement, order=order, request=request)
+    return fetch_page(session, statement, counted=named, order=order, request=request)
 
 
 def select_mentions() -> Select[Any]:
@@ -200,7 +193,7 @@ def list_mentions(
     if filters.article:
         keys = keys_of(ARTICLE, filters.article)
         statement = statement.where(mentions.c.article_key.in_(keys))
-    return fetch_page(session, statement, order=_MENTION_ORDER, request=request)
+    return fetch_page(session, statement, counted=mentions, order=_MENTION_ORDER, request=request)
 
 
 def get_article_mentions(session: Session, article_key: int) -> list[Row[Any]]:

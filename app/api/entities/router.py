@@ -4,23 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from app.api.claims.parameters import ClaimParameters
 from app.api.claims.router import respond_with_claims
-from app.api.claims.schemas import ClaimList, ClaimParameters
+from app.api.claims.schemas import ClaimList
 from app.api.deps import Call, NoParameters, call_for
 from app.api.entities import queries
 from app.api.entities.build import build_entity_list
-from app.api.entities.schemas import (
-    Entity,
-    EntityList,
-    EntityParameters,
-    MentionList,
-    MentionParameters,
-    mention_from_row,
-)
+from app.api.entities.mentions import MentionList, mention_from_row
+from app.api.entities.parameters import EntityParameters, MentionParameters
+from app.api.entities.schemas import Entity, EntityList
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.router import respond_with_quotes
-from app.api.quotes.schemas import QuoteList, QuoteParameters
+from app.api.quotes.schemas import QuoteList
 from app.api.search import read_query
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])

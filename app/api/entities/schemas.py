@@ -10,25 +10,12 @@ from typing_extensions import TypedDict
 
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.parameters import PageParameters, SearchParameters
 from app.api.search import NameHit, find_name_hit
-from app.api.sorting import sort_pattern
-from app.api.spans import Span, TextSpan
+from app.api.spans import Span
 from app.db.ids import ARTICLE, to_id
 from app.db.search import Query
-from app.vocabulary import EntityType, MentionKind
+from app.vocabulary import EntityType
 
-SORTS = (
-    "mention_count",
-    "article_count",
-    "quote_count",
-    "claim_count",
-    "name",
-    "first_seen",
-    "last_seen",
-    "id",
-    "relevance",
-)
 # What a list carries of each entity; nobody reads more, and a famous one has thousands.
 MAX_ALIASES = 50
 MAX_ROLES = 20
@@ -37,68 +24,7 @@ EntityId = Annotated[
     str,
     Field(description="The entity's id: its name made readable.", examples=["sergei-naryshkin"]),
 ]
-_META_EXAMPLE = {"total": 20, "limit": 50, "dataset_version": "2f6c1d0a9b3e4875"}
-
-
-class EntityParameters(PageParameters, SearchParameters):
-    """The parameters of the list of entities. `q` searches names and aliases."""
-
-    type: list[EntityType] = Field(
-        default=[],
-        description="Only entities of this type. Repeat it for several.",
-        examples=[["person"]],
-    )
-    country: list[str] = Field(
-        default=[],
-        description="Only places in this country, as an ISO 3166 code.",
-        examples=[["UA"]],
-    )
-    min_mentions: int | None = Field(
-        default=None,
-        ge=0,
-        le=2**31 - 1,
-        description="Only entities with at least so many mentions.",
-        examples=[2],
-    )
-    sort: str = Field(
-        default="-mention_count",
-        pattern=sort_pattern(*SORTS),
-        max_length=200,
-        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
-        "first, commas part several. Dates that are not known come last. Ties are settled by an "
-        "internal key. relevance needs q.",
-        examples=["-mention_count,name"],
-    )
-
-
-class ArticleEntityParameters(PageParameters):
-    """The parameters of the list of an article's entities."""
-
-    type: list[EntityType] = Field(
-        default=[],
-        description="Only entities of this type. Repeat it for several.",
-        examples=[["person"]],
-    )
-
-
-class MentionParameters(PageParameters):
-    """The parameters of a list of mentions."""
-
-    kind: list[MentionKind] = Field(
-        default=[],
-        description="Only mentions of this kind. Repeat it for several.",
-        examples=[["pronoun"]],
-    )
-    entity: list[str] = Field(
-        default=[],
-        description="Only mentions of this entity (its id).",
-        examples=[["sergei-naryshkin"]],
-    )
-    article: list[str] = Field(
-        default=[],
-        description="Only mentions in this article (its id).",
-        examples=[["art_2k9d1v7c40hsm"]],
-    )
+META_EXAMPLE = {"total": 20, "limit": 50, "dataset_version": "2f6c1d0a9b3e4875"}
 
 
 class Alias(TypedDict):
@@ -268,7 +194,7 @@ class EntityList(TypedDict):
         list[Entity],
         Field(description="The entities, in the order of `sort`.", examples=[[example_of(Entity)]]),
     ]
-    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
+    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[META_EXAMPLE])]
     links: Annotated[
         ListLinks,
         Field(
@@ -303,59 +229,13 @@ class ArticleEntityList(TypedDict):
             examples=[[example_of(ArticleEntity)]],
         ),
     ]
-    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
+    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[META_EXAMPLE])]
     links: Annotated[
         ListLinks,
         Field(
             description="This page and its neighbours.",
             examples=[
                 {"self": "/v1/articles/art_2k9d1v7c40hsm/entities", "next": None, "prev": None}
-            ],
-        ),
-    ]
-
-
-class Mention(TypedDict):
-    """One place where an article refers to an entity."""
-
-    article_id: Annotated[
-        str, Field(description="The article's id.", examples=["art_2k9d1v7c40hsm"])
-    ]
-    entity_id: EntityId
-    span: Annotated[
-        TextSpan,
-        Field(
-            description="Where it stands, and its words.",
-            examples=[{"start": 2809, "end": 2818, "text": "Naryshkin"}],
-        ),
-    ]
-    kind: Annotated[
-        MentionKind,
-        Field(description="Whether it is a name, a description or a pronoun.", examples=["name"]),
-    ]
-    confidence: Annotated[
-        float,
-        Field(description="How sure it is that this entity is meant.", ge=0, le=1, examples=[0.9]),
-    ]
-
-
-class MentionList(TypedDict):
-    """A page of mentions."""
-
-    data: Annotated[
-        list[Mention],
-        Field(
-            description="The mentions: each article's together, in text order.",
-            examples=[[example_of(Mention)]],
-        ),
-    ]
-    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META_EXAMPLE])]
-    links: Annotated[
-        ListLinks,
-        Field(
-            description="This page and its neighbours.",
-            examples=[
-                {"self": "/v1/entities/sergei-naryshkin/mentions", "next": None, "prev": None}
             ],
         ),
     ]
@@ -415,15 +295,4 @@ def entity_from_row(
             "claims": f"{address}/claims",
         },
         "search": None if query is None else find_name_hit(names, query=query),
-    }
-
-
-def mention_from_row(row: Row[Any]) -> Mention:
-    """Return what is promised of a mention from a row of `queries.select_mentions`."""
-    return {
-        "article_id": to_id(ARTICLE, row.article_key),
-        "entity_id": row.slug,
-        "span": {"start": row.start, "end": row.end, "text": row.text},
-        "kind": row.kind,
-        "confidence": row.confidence,
     }

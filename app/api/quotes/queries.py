@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.api.attributions import COLUMNS
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.paging import Page, PageRequest, Term, fetch_page
-from app.api.quotes.schemas import QuoteParameters
+from app.api.quotes.parameters import QuoteParameters
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import attributions, entities, quote_about, quotes
@@ -82,15 +82,15 @@ def list_quotes(
     if filters.min_confidence is not None:
         statement = statement.where(quotes.c.confidence >= filters.min_confidence)
     statement = published_between(statement, quotes.c.published_at, filters)
-    statement, relevance = join_hits(statement, SearchTarget.QUOTES, query=query, key=quotes.c.key)
+    found = join_hits(statement, SearchTarget.QUOTES, query=query, table=quotes)
     order = read_order(
         filters.sort,
         terms=_TERMS,
         last=[_BY_KEY],
-        relevance=relevance,
+        relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return fetch_page(session, statement, order=order, request=request)
+    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
 
 
 def get_quote(session: Session, key: int) -> Row[Any] | None:

@@ -10,7 +10,8 @@ from app.api.errors import not_found
 from app.api.parameters import split_words
 from app.api.quotes import queries
 from app.api.quotes.build import build_quotes
-from app.api.quotes.schemas import Quote, QuoteInclude, QuoteList, QuoteParameters
+from app.api.quotes.parameters import QuoteInclude, QuoteParameters
+from app.api.quotes.schemas import Quote, QuoteList
 from app.api.search import read_query
 from app.db.ids import QUOTE, from_id
 

@@ -29,7 +29,7 @@ def list_sources(session: Session, *, filters: SourceParameters, request: PageRe
     if filters.format:
         statement = statement.where(sources.c.format.in_(filters.format))
     order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=None)
-    return fetch_page(session, statement, order=order, request=request)
+    return fetch_page(session, statement, counted=sources, order=order, request=request)
 
 
 def get_source(session: Session, key: int) -> Row[Any] | None:

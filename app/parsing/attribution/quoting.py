@@ -12,7 +12,8 @@ from app.parsing.types import Span
 
 MAX_GAP = 90
 """Most code points between a cue and the quotation that it introduces with no other complement
-("said in a statement on Tuesday: “…"); longer gaps were wrong more often than right on train."""
+("said in a statement on Tuesday: “…"). On 250 articles of PolNeAR's train split 40 costs 1.0 of the
+direct F1, and 200 gains nothing."""
 
 MIN_AROUND = 12
 """Code points that a quotation has beside a cue in it, for the cue to be somebody's words; a cue

@@ -51,7 +51,8 @@ def _rate(match: Match, share: float, *, is_word: bool) -> float:
     else:
         evidence = min(0.9, 0.3 + 0.2 * math.log10(max(place.population, 5000) / 5000))
         evidence *= 1.0 if match.own_name else OTHER_NAME_FACTOR
-    # A name borne by one person in a thousand loses 0.4 of a town's evidence, 0.2 of a capital's.
+    # A name borne by one person in a thousand loses 0.4 of a town's evidence, 0.2 of a country's,
+    # a capital's or a region's (Jordan, Virginia).
     persons = math.log10(1 + 1000 * share)
-    evidence *= 1 - persons * (0.1 if known else 0.2)
+    evidence *= 1 - persons * (0.1 if known or place.kind == "region" else 0.2)
     return evidence * (WORD_FACTOR if is_word and not known else 1.0)

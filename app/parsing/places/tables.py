@@ -67,6 +67,7 @@ class Gazetteer:
         capitals: GeoNames ids of capitals.
         person_shares: Share of the U.S. population, in percent, that bears the name.
         common_words: Names that are also words.
+        other_meanings: Names of towns that mean something else in the news ("White House").
     """
 
     areas: dict[str, tuple[NamedPlace, ...]]
@@ -76,6 +77,7 @@ class Gazetteer:
     capitals: frozenset[str]
     person_shares: dict[str, float]
     common_words: frozenset[str]
+    other_meanings: frozenset[str]
     cities: SortedText
     city_names: SortedText
 
@@ -175,6 +177,7 @@ def load_gazetteer() -> Gazetteer:
         capitals=frozenset(capitals - {""}),
         person_shares={key: float(share) for key, share in read_rows("person_names.tsv")},
         common_words=frozenset(fold_name(row[0]) for row in read_rows("common_words.tsv")),
+        other_meanings=frozenset(fold_name(row[0]) for row in read_rows("other_meanings.tsv")),
         cities=read_sorted("cities.tsv.gz"),
         city_names=read_sorted("city_names.tsv.gz"),
     )

@@ -1,0 +1,80 @@
+"""What can be asked of lists of entities and mentions."""
+
+from pydantic import Field
+
+from app.api.parameters import PageParameters, SearchParameters
+from app.api.sorting import sort_pattern
+from app.vocabulary import EntityType, MentionKind
+
+SORTS = (
+    "mention_count",
+    "article_count",
+    "quote_count",
+    "claim_count",
+    "name",
+    "first_seen",
+    "last_seen",
+    "id",
+    "relevance",
+)
+
+
+class EntityParameters(PageParameters, SearchParameters):
+    """The parameters of the list of entities. `q` searches names and aliases."""
+
+    type: list[EntityType] = Field(
+        default=[],
+        description="Only entities of this type. Repeat it for several.",
+        examples=[["person"]],
+    )
+    country: list[str] = Field(
+        default=[],
+        description="Only places in this country, as an ISO 3166 code.",
+        examples=[["UA"]],
+    )
+    min_mentions: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**31 - 1,
+        description="Only entities with at least so many mentions.",
+        examples=[2],
+    )
+    sort: str = Field(
+        default="-mention_count",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
+        "first, commas part several. Dates that are not known come last. Ties are settled by an "
+        "internal key. relevance needs q.",
+        examples=["-mention_count,name"],
+    )
+
+
+class ArticleEntityParameters(PageParameters):
+    """The parameters of the list of an article's entities."""
+
+    type: list[EntityType] = Field(
+        default=[],
+        description="Only entities of this type. Repeat it for several.",
+        examples=[["person"]],
+    )
+
+
+class MentionParameters(PageParameters):
+    """The parameters of a list of mentions."""
+
+    kind: list[MentionKind] = Field(
+        default=[],
+        description="Only mentions of this kind. Repeat it for several.",
+        examples=[["pronoun"]],
+    )
+    entity: list[str] = Field(
+        default=[],
+        description="Only mentions of this entity (its id).",
+        examples=[["sergei-naryshkin"]],
+    )
+    article: list[str] = Field(
+        default=[],
+        description="Only mentions in this article (its id).",
+        examples=[["art_2k9d1v7c40hsm"]],
+    )
