@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Text,
     TypeDecorator,
@@ -414,3 +415,151 @@ class ClaimAbout(SQLModel, table=True):
     claim_key: int = _to("claims.key", primary_key=True)
     entity_key: int = _to("entities.key", primary_key=True)
     position: int
+
+
+def _to_later(target: str) -> Any:
+    # What an article says of its entities is written before the article itself, which needs it.
+    column = Column(
+        BigInteger,
+        ForeignKey(target, ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    return Field(sa_column=column)
+
+
+class LocalEntity(SQLModel, table=True):
+    """What one article says of one of its entities, and which entity it was found to be.
+
+    Attributes:
+        group_key: What all entities of the name share; only these are compared.
+        short: The name alone does not say who it is.
+        base: The slug of the name.
+        evidence: See `app.ingest.resolve.local.Evidence`.
+        cluster_key: Of the row of `entity_clusters` that it belongs to.
+        entity_key: Of the entity that it is; no foreign key, since ingest writes this row first.
+        score: How likely it is that it is that entity, in [0, 1]; None for the founder.
+        reasons: ``[[words, weight in log-odds], ...]``.
+    """
+
+    __tablename__ = "local_entities"
+    __table_args__ = (
+        Index(None, "group_key", "article_key"),
+        Index(None, "cluster_key"),
+        _IN_KEY_ORDER,
+    )
+
+    article_key: int = _to_later("articles.key")
+    local_key: str = Field(primary_key=True)
+    group_key: str
+    short: bool
+    name: str = _text()
+    base: str
+    type: EntityType = _text()
+    published_at: datetime | None = _time(nullable=True)
+    evidence: dict[str, Any] = _json()
+    calls: list[str] = _json()
+    cluster_key: int = Field(sa_column=Column(BigInteger, nullable=False))
+    entity_key: int = Field(sa_column=Column(BigInteger, nullable=False))
+    score: float | None
+    reasons: list[Any] = _json()
+
+
+class LocalEntityCall(SQLModel, table=True):
+    """A shorter name that an article's entity can be called by, for look-ups from that name."""
+
+    __tablename__ = "local_entity_calls"
+    __table_args__ = (Index(None, "article_key"), _IN_KEY_ORDER)
+
+    call: str = Field(primary_key=True)
+    group_key: str = Field(primary_key=True)
+    article_key: int = _to_later("articles.key")
+    local_key: str = Field(primary_key=True)
+
+
+class EntityCluster(SQLModel, table=True):
+    """Locals that were found to be one. Several are one entity where a user says so.
+
+    Attributes:
+        slug: The one that its name and its place in line give it; `entity_key` is that of the
+            entity, another one where a user joined them.
+        founded_at: With the next two, the local that is first in line.
+        place: What the gazetteer says of it, or None.
+        suffix: What tells it from others of its name.
+    """
+
+    __tablename__ = "entity_clusters"
+    __table_args__ = (
+        Index(None, "base"),
+        Index(None, "group_key"),
+        Index(None, "entity_key"),
+    )
+
+    key: int = _key()
+    group_key: str
+    slug: str
+    base: str
+    entity_key: int = Field(sa_column=Column(BigInteger, nullable=False))
+    name: str = _text()
+    type: EntityType = _text()
+    founded_at: datetime | None = _time(nullable=True)
+    founder_article: int = Field(sa_column=Column(BigInteger, nullable=False))
+    founder_local: str
+    place: dict[str, Any] | None = Field(sa_column=Column(JSON, nullable=True))
+    suffix: str
+
+
+class EntityRedirect(SQLModel, table=True):
+    """An id that an entity had before it was found to be another one.
+
+    What is here depends on what was loaded before: links that were given out are remembered.
+    """
+
+    __tablename__ = "entity_redirects"
+    __table_args__ = (Index(None, "entity_key"),)
+
+    slug: str = Field(primary_key=True)
+    entity_key: int = _to("entities.key")
+
+
+class ArticleParse(SQLModel, table=True):
+    """What parsing found in an article, so that who is who can change without parsing again.
+
+    `parsed` is zlib-compressed JSON, see `app.ingest.kept`.
+    """
+
+    __tablename__ = "article_parses"
+
+    article_key: int = _to("articles.key", primary_key=True)
+    parsed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class EntityCorrection(SQLModel, table=True):
+    """An id that a file of corrections speaks of."""
+
+    __tablename__ = "entity_corrections"
+    __table_args__ = _IN_KEY_ORDER
+
+    source_key: int = _to("sources.key", primary_key=True)
+    slug: str = Field(primary_key=True)
+
+
+class UnnamedSource(SQLModel, table=True):
+    """An attribution whose source is described and not named.
+
+    Attributes:
+        folded: What the source is called, for grouping: case, accents and determiners folded.
+        words: The same as it stands in the text.
+    """
+
+    __tablename__ = "unnamed_sources"
+    __table_args__ = (Index(None, "folded", "article_key"), Index(None, "article_key"))
+
+    attribution_key: int = _to("attributions.key", primary_key=True)
+    article_key: int = _to("articles.key")
+    folded: str
+    words: str = _text()
+    outlet: str | None
+    published_at: datetime | None = _time(nullable=True)
+    quote_count: int
+    claim_count: int

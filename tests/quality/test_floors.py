@@ -16,7 +16,7 @@ from app.parsing.pipeline import load_parser
 from app.settings import Settings
 from app.vocabulary import Tagger
 from tests.quality import evaluate
-from tests.quality.mark import ROOT
+from tests.quality.score import ROOT
 
 FLOORS = Path(__file__).with_name("floors.json")
 SLACK = 0.001

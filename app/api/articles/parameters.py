@@ -8,8 +8,8 @@ from app.api.sorting import sort_pattern
 SORTS = ("published_at", "word_count", "quote_count", "claim_count", "id", "relevance")
 
 
-class ArticleParameters(PageParameters, PublishedParameters, SearchParameters):
-    """The parameters of the list of articles."""
+class ArticleFilters(PublishedParameters, SearchParameters):
+    """What the list of articles can be asked, but for the page."""
 
     source: list[str] = Field(
         default=[],
@@ -51,3 +51,7 @@ class ArticleParameters(PageParameters, PublishedParameters, SearchParameters):
         "internal key. relevance needs q.",
         examples=["-published_at,id"],
     )
+
+
+class ArticleParameters(PageParameters, ArticleFilters):
+    """The parameters of the list of articles."""

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, select
 from sqlmodel import Session
 
-from app.api.articles.parameters import ArticleParameters
+from app.api.articles.parameters import ArticleFilters
 from app.api.filters import in_entities, published_between
-from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.listing import Listing
+from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import (
@@ -44,10 +45,8 @@ def select_articles() -> Select[Any]:
     )
 
 
-def list_articles(
-    session: Session, *, filters: ArticleParameters, query: Query | None, request: PageRequest
-) -> Page:
-    """Read a page of articles; two queries at most."""
+def find_articles(*, filters: ArticleFilters, query: Query | None) -> Listing:
+    """Return the list of articles that pass the filters."""
     statement = select_articles()
     if filters.source:
         statement = statement.where(articles.c.outlet.in_(filters.source))
@@ -71,7 +70,9 @@ def list_articles(
     statement = published_between(statement, articles.c.published_at, filters)
     found = join_hits(statement, SearchTarget.ARTICLES, query=query, table=articles)
     order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
-    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
+    return Listing(
+        found.statement, found.counted, order, key=articles.c.key, rows=select_articles()
+    )
 
 
 def get_article(session: Session, key: int) -> Row[Any] | None:

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.api.articles import queries
 from app.api.articles.annotations import Annotations, build_annotations
+from app.api.articles.build import build_article_list
 from app.api.articles.parameters import ArticleParameters
 from app.api.articles.schemas import (
     Article,
     ArticleList,
     ArticleText,
     article_from_row,
-    article_hit,
     text_from_row,
 )
 from app.api.caching import answer_any_etag
@@ -20,14 +20,14 @@ from app.api.claims.parameters import ArticleClaimParameters
 from app.api.claims.router import respond_with_claims
 from app.api.claims.schemas import ClaimList
 from app.api.deps import Call, NoParameters, call_for
-from app.api.entities.build import build_entity_list
+from app.api.entities.build import build_article_entities
 from app.api.entities.mentions import MentionList, mention_from_row
 from app.api.entities.parameters import ArticleEntityParameters, MentionParameters
-from app.api.entities.queries import list_article_entities as list_entities_of
-from app.api.entities.queries import list_mentions
-from app.api.entities.schemas import ArticleEntity, ArticleEntityList
+from app.api.entities.queries import find_article_entities, find_mentions
+from app.api.entities.schemas import ArticleEntityList
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.listing import read_page
 from app.api.quotes.parameters import ArticleQuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
@@ -79,18 +79,10 @@ def list_articles(
 ) -> Response:
     """List the articles, newest first, with filters and full-text search."""
     query = read_query(parameters.q)
+    listing = queries.find_articles(filters=parameters, query=query)
     with call.session() as session:
-        page = queries.list_articles(
-            session, filters=parameters, query=query, request=call.page_request(parameters)
-        )
-        texts = queries.get_texts(session, (row.key for row in page.rows)) if query else {}
-    items = [
-        article_from_row(
-            row,
-            hit=article_hit(texts[row.key], title=row.title, query=query) if query else None,
-        )
-        for row in page.rows
-    ]
+        page = read_page(session, listing, request=call.page_request(parameters))
+        items = build_article_list(session, page.rows, query=query)
     return list_response(call, page, limit=parameters.limit, items=items)
 
 
@@ -225,15 +217,10 @@ def list_article_entities(
 ) -> Response:
     """List the entities that an article names, the most mentioned there first."""
     key = check_article(call, article_id)
+    listing = find_article_entities(key, filters=parameters)
     with call.session() as session:
-        page = list_entities_of(
-            session, key, filters=parameters, request=call.page_request(parameters)
-        )
-        entities = build_entity_list(session, page.rows)
-    items: list[ArticleEntity] = [
-        {"entity": entity, "mention_count": row.here}
-        for entity, row in zip(entities, page.rows, strict=True)
-    ]
+        page = read_page(session, listing, request=call.page_request(parameters))
+        items = build_article_entities(session, page.rows)
     return list_response(call, page, limit=parameters.limit, items=items)
 
 
@@ -251,12 +238,8 @@ def list_article_mentions(
 ) -> Response:
     """List the places where an article refers to entities, in text order."""
     key = check_article(call, article_id)
+    listing = find_mentions(filters=parameters, article_key=key)
     with call.session() as session:
-        page = list_mentions(
-            session,
-            filters=parameters,
-            request=call.page_request(parameters),
-            article_key=key,
-        )
+        page = read_page(session, listing, request=call.page_request(parameters))
     items = [mention_from_row(row) for row in page.rows]
     return list_response(call, page, limit=parameters.limit, items=items)

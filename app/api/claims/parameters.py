@@ -37,8 +37,8 @@ class ClaimInclude(Parameters):
     )
 
 
-class ClaimParameters(PageParameters, PublishedParameters, SearchParameters, ClaimInclude):
-    """The parameters of a list of claims."""
+class ClaimFilters(PublishedParameters, SearchParameters, ClaimInclude):
+    """What a list of claims can be asked, but for the page."""
 
     claimant: list[str] = Field(
         default=[],
@@ -115,8 +115,12 @@ class ClaimParameters(PageParameters, PublishedParameters, SearchParameters, Cla
     )
 
 
-class ArticleClaimParameters(ClaimParameters):
-    """The parameters of the list of an article's claims: those come in text order."""
+class ClaimParameters(PageParameters, ClaimFilters):
+    """The parameters of a list of claims."""
+
+
+class ArticleClaimFilters(ClaimFilters):
+    """As `ClaimFilters`, for one article: its claims come in text order."""
 
     sort: str = Field(
         default="position",
@@ -125,3 +129,7 @@ class ArticleClaimParameters(ClaimParameters):
         description=_SORT_TEXT,
         examples=["position"],
     )
+
+
+class ArticleClaimParameters(ArticleClaimFilters, ClaimParameters):
+    """The parameters of the list of an article's claims."""

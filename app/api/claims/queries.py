@@ -8,9 +8,10 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
 from app.api.attributions import COLUMNS
-from app.api.claims.parameters import ClaimParameters
+from app.api.claims.parameters import ClaimFilters
 from app.api.filters import in_entities, keys_of, list_about, published_between
-from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.listing import Listing
+from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import attributions, claim_about, claims, entities
@@ -38,22 +39,18 @@ def select_claims() -> Select[Any]:
     )
 
 
-def list_claims(
-    session: Session,
+def find_claims(
     *,
-    filters: ClaimParameters,
+    filters: ClaimFilters,
     query: Query | None,
-    request: PageRequest,
     article_key: int | None = None,
     claimant: str | None = None,
-) -> Page:
-    """Read a page of claims; two queries at most.
+) -> Listing:
+    """Return the list of claims that pass the filters.
 
     Args:
-        session: Where from.
         filters: What the client asked for.
         query: What it searches, or None.
-        request: Which page.
         article_key: Only those of this article.
         claimant: Only those of the entity with this slug.
     """
@@ -102,7 +99,7 @@ def list_claims(
         relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
+    return Listing(found.statement, found.counted, order, key=claims.c.key, rows=select_claims())
 
 
 def get_claim(session: Session, key: int) -> Row[Any] | None:

@@ -11,6 +11,7 @@ from app.api.claims.schemas import Claim, ClaimList
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.listing import read_page
 from app.api.parameters import split_words
 from app.api.search import read_query
 from app.db.ids import CLAIM, from_id
@@ -27,15 +28,11 @@ def respond_with_claims(
 ) -> Response:
     """Write a page of claims, of all, or of one article or one claimant (a slug)."""
     query = read_query(parameters.q)
+    listing = queries.find_claims(
+        filters=parameters, query=query, article_key=article_key, claimant=claimant
+    )
     with call.session() as session:
-        page = queries.list_claims(
-            session,
-            filters=parameters,
-            query=query,
-            request=call.page_request(parameters),
-            article_key=article_key,
-            claimant=claimant,
-        )
+        page = read_page(session, listing, request=call.page_request(parameters))
         include = split_words(parameters.include)
         items = build_claims(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items)

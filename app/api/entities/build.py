@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app.api.entities.queries import get_entities, get_names
-from app.api.entities.schemas import Entity, entity_from_row
+from app.api.entities.schemas import ArticleEntity, Entity, entity_from_row
 from app.db.search import Query
 
 
@@ -24,6 +24,14 @@ def build_entity_list(
     names = get_names(session, (row.key for row in rows))
     return [
         entity_from_row(row, aliases=names.aliases, roles=names.roles, query=query) for row in rows
+    ]
+
+
+def build_article_entities(session: Session, rows: Sequence[Row[Any]]) -> list[ArticleEntity]:
+    """Return the entities of an article from rows of `queries.find_article_entities`."""
+    return [
+        {"entity": entity, "mention_count": row.here}
+        for entity, row in zip(build_entity_list(session, rows), rows, strict=True)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.api.parameters import PageParameters, SearchParameters
+from app.api.parameters import PageParameters, Parameters, SearchParameters
 from app.api.sorting import sort_pattern
 from app.vocabulary import EntityType, MentionKind
 
@@ -19,8 +19,8 @@ SORTS = (
 )
 
 
-class EntityParameters(PageParameters, SearchParameters):
-    """The parameters of the list of entities. `q` searches names and aliases."""
+class EntityFilters(SearchParameters):
+    """What the list of entities can be asked, but for the page. `q` searches names and aliases."""
 
     type: list[EntityType] = Field(
         default=[],
@@ -50,8 +50,12 @@ class EntityParameters(PageParameters, SearchParameters):
     )
 
 
-class ArticleEntityParameters(PageParameters):
-    """The parameters of the list of an article's entities."""
+class EntityParameters(PageParameters, EntityFilters):
+    """The parameters of the list of entities."""
+
+
+class ArticleEntityFilters(Parameters):
+    """What the list of an article's entities can be asked, but for the page."""
 
     type: list[EntityType] = Field(
         default=[],
@@ -60,8 +64,12 @@ class ArticleEntityParameters(PageParameters):
     )
 
 
-class MentionParameters(PageParameters):
-    """The parameters of a list of mentions."""
+class ArticleEntityParameters(PageParameters, ArticleEntityFilters):
+    """The parameters of the list of an article's entities."""
+
+
+class MentionFilters(Parameters):
+    """What a list of mentions can be asked, but for the page."""
 
     kind: list[MentionKind] = Field(
         default=[],
@@ -78,3 +86,7 @@ class MentionParameters(PageParameters):
         description="Only mentions in this article (its id).",
         examples=[["art_2k9d1v7c40hsm"]],
     )
+
+
+class MentionParameters(PageParameters, MentionFilters):
+    """The parameters of a list of mentions."""

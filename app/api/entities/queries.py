@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session
 
-from app.api.entities.parameters import ArticleEntityParameters, EntityParameters, MentionParameters
+from app.api.entities.parameters import ArticleEntityFilters, EntityFilters, MentionFilters
 from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES
 from app.api.filters import in_entities, keys_of
-from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.listing import Listing
+from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import (
@@ -51,10 +52,8 @@ class Names:
     roles: dict[int, list[Row[Any]]] = field(default_factory=dict)
 
 
-def list_entities(
-    session: Session, *, filters: EntityParameters, query: Query | None, request: PageRequest
-) -> Page:
-    """Read a page of entities; two queries at most."""
+def find_entities(*, filters: EntityFilters, query: Query | None) -> Listing:
+    """Return the list of entities that pass the filters."""
     statement = select(entities).select_from(entities)
     if filters.type:
         statement = statement.where(entities.c.type.in_(filters.type))
@@ -64,7 +63,7 @@ def list_entities(
         statement = statement.where(entities.c.mention_count >= filters.min_mentions)
     found = join_hits(statement, SearchTarget.ENTITIES, query=query, table=entities)
     order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
-    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
+    return Listing(found.statement, found.counted, order, key=entities.c.key, rows=select(entities))
 
 
 def get_entity(session: Session, slug: str) -> Row[Any] | None:
@@ -135,10 +134,8 @@ def _first_of_each(
     return found
 
 
-def list_article_entities(
-    session: Session, article_key: int, *, filters: ArticleEntityParameters, request: PageRequest
-) -> Page:
-    """Read a page of an article's entities, the most mentioned first; two queries at most.
+def find_article_entities(article_key: int, *, filters: ArticleEntityFilters) -> Listing:
+    """Return the list of an article's entities, the most mentioned first.
 
     The rows have an entity's columns, and `here`: its mentions in the article.
     """
@@ -152,7 +149,7 @@ def list_article_entities(
     if filters.type:
         statement = statement.where(entities.c.type.in_(filters.type))
     order = [Term("here", here, int, descending=True), _BY_KEY]
-    return fetch_page(session, statement, counted=named, order=order, request=request)
+    return Listing(statement, named, order)
 
 
 def select_mentions() -> Select[Any]:
@@ -164,20 +161,16 @@ def select_mentions() -> Select[Any]:
     )
 
 
-def list_mentions(
-    session: Session,
+def find_mentions(
     *,
-    filters: MentionParameters,
-    request: PageRequest,
+    filters: MentionFilters,
     article_key: int | None = None,
     entity: str | None = None,
-) -> Page:
-    """Read a page of mentions, each article's together in text order; two queries at most.
+) -> Listing:
+    """Return the list of mentions, each article's together in text order.
 
     Args:
-        session: Where from.
         filters: What the client asked for.
-        request: Which page.
         article_key: Only those of this article.
         entity: Only those of the entity with this slug.
     """
@@ -193,7 +186,7 @@ def list_mentions(
     if filters.article:
         keys = keys_of(ARTICLE, filters.article)
         statement = statement.where(mentions.c.article_key.in_(keys))
-    return fetch_page(session, statement, counted=mentions, order=_MENTION_ORDER, request=request)
+    return Listing(statement, mentions, _MENTION_ORDER)
 
 
 def get_article_mentions(session: Session, article_key: int) -> list[Row[Any]]:

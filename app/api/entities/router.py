@@ -15,6 +15,7 @@ from app.api.entities.parameters import EntityParameters, MentionParameters
 from app.api.entities.schemas import Entity, EntityList
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.listing import read_page
 from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
@@ -49,10 +50,9 @@ def list_entities(
 ) -> Response:
     """List people, organisations and places, the most mentioned first; `q` searches their names."""
     query = read_query(parameters.q)
+    listing = queries.find_entities(filters=parameters, query=query)
     with call.session() as session:
-        page = queries.list_entities(
-            session, filters=parameters, query=query, request=call.page_request(parameters)
-        )
+        page = read_page(session, listing, request=call.page_request(parameters))
         items = build_entity_list(session, page.rows, query=query)
     return list_response(call, page, limit=parameters.limit, items=items)
 
@@ -88,13 +88,9 @@ def list_entity_mentions(
 ) -> Response:
     """List the places that refer to an entity: each article's together, in text order."""
     check_entity(call, entity_id)
+    listing = queries.find_mentions(filters=parameters, entity=entity_id)
     with call.session() as session:
-        page = queries.list_mentions(
-            session,
-            filters=parameters,
-            request=call.page_request(parameters),
-            entity=entity_id,
-        )
+        page = read_page(session, listing, request=call.page_request(parameters))
     items = [mention_from_row(row) for row in page.rows]
     return list_response(call, page, limit=parameters.limit, items=items)
 

@@ -38,8 +38,8 @@ class QuoteInclude(Parameters):
     )
 
 
-class QuoteParameters(PageParameters, PublishedParameters, SearchParameters, QuoteInclude):
-    """The parameters of a list of quotations."""
+class QuoteFilters(PublishedParameters, SearchParameters, QuoteInclude):
+    """What a list of quotations can be asked, but for the page."""
 
     speaker: list[str] = Field(
         default=[],
@@ -96,8 +96,12 @@ class QuoteParameters(PageParameters, PublishedParameters, SearchParameters, Quo
     )
 
 
-class ArticleQuoteParameters(QuoteParameters):
-    """The parameters of the list of an article's quotations: those come in text order."""
+class QuoteParameters(PageParameters, QuoteFilters):
+    """The parameters of a list of quotations."""
+
+
+class ArticleQuoteFilters(QuoteFilters):
+    """As `QuoteFilters`, for one article: its quotations come in text order."""
 
     sort: str = Field(
         default="position",
@@ -106,3 +110,7 @@ class ArticleQuoteParameters(QuoteParameters):
         description=_SORT_TEXT,
         examples=["position"],
     )
+
+
+class ArticleQuoteParameters(ArticleQuoteFilters, QuoteParameters):
+    """The parameters of the list of an article's quotations."""

@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from app.api.attributions import COLUMNS
 from app.api.filters import in_entities, keys_of, list_about, published_between
-from app.api.paging import Page, PageRequest, Term, fetch_page
-from app.api.quotes.parameters import QuoteParameters
+from app.api.listing import Listing
+from app.api.paging import Term
+from app.api.quotes.parameters import QuoteFilters
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import attributions, entities, quote_about, quotes
@@ -37,22 +38,18 @@ def select_quotes() -> Select[Any]:
     )
 
 
-def list_quotes(
-    session: Session,
+def find_quotes(
     *,
-    filters: QuoteParameters,
+    filters: QuoteFilters,
     query: Query | None,
-    request: PageRequest,
     article_key: int | None = None,
     speaker: str | None = None,
-) -> Page:
-    """Read a page of quotations; two queries at most.
+) -> Listing:
+    """Return the list of quotations that pass the filters.
 
     Args:
-        session: Where from.
         filters: What the client asked for.
         query: What it searches, or None.
-        request: Which page.
         article_key: Only those of this article.
         speaker: Only those of the entity with this slug.
     """
@@ -90,7 +87,7 @@ def list_quotes(
         relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return fetch_page(session, found.statement, counted=found.counted, order=order, request=request)
+    return Listing(found.statement, found.counted, order, key=quotes.c.key, rows=select_quotes())
 
 
 def get_quote(session: Session, key: int) -> Row[Any] | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.listing import read_page
 from app.api.parameters import split_words
 from app.api.quotes import queries
 from app.api.quotes.build import build_quotes
@@ -27,15 +28,11 @@ def respond_with_quotes(
 ) -> Response:
     """Write a page of quotations, of all, or of one article or one speaker (a slug)."""
     query = read_query(parameters.q)
+    listing = queries.find_quotes(
+        filters=parameters, query=query, article_key=article_key, speaker=speaker
+    )
     with call.session() as session:
-        page = queries.list_quotes(
-            session,
-            filters=parameters,
-            query=query,
-            request=call.page_request(parameters),
-            article_key=article_key,
-            speaker=speaker,
-        )
+        page = read_page(session, listing, request=call.page_request(parameters))
         include = split_words(parameters.include)
         items = build_quotes(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items)

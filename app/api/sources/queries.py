@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
-from app.api.paging import Page, PageRequest, Term, fetch_page
+from app.api.listing import Listing
+from app.api.paging import Term
 from app.api.sorting import read_order
-from app.api.sources.schemas import SourceParameters
+from app.api.sources.schemas import SourceFilters
 from app.api.stored import sources
 
 _BY_KEY = Term("key", sources.c.key, int)
@@ -21,15 +22,15 @@ _TERMS = {
 }
 
 
-def list_sources(session: Session, *, filters: SourceParameters, request: PageRequest) -> Page:
-    """Read a page of seed files; two queries at most."""
+def find_sources(*, filters: SourceFilters) -> Listing:
+    """Return the list of seed files that pass the filters."""
     statement = select(sources).select_from(sources)
     if filters.status:
         statement = statement.where(sources.c.status.in_(filters.status))
     if filters.format:
         statement = statement.where(sources.c.format.in_(filters.format))
     order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=None)
-    return fetch_page(session, statement, counted=sources, order=order, request=request)
+    return Listing(statement, sources, order, key=sources.c.key, rows=select(sources))
 
 
 def get_source(session: Session, key: int) -> Row[Any] | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from app.api.deps import Call, NoParameters, call_for
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
+from app.api.listing import read_page
 from app.api.sources import queries
 from app.api.sources.schemas import Source, SourceList, SourceParameters, source_from_row
 from app.db.ids import SOURCE, from_id
@@ -26,10 +27,9 @@ def list_sources(
     parameters: Annotated[SourceParameters, Query()],
 ) -> Response:
     """List the seed files, with how many articles came out of each and what was wrong with it."""
+    listing = queries.find_sources(filters=parameters)
     with call.session() as session:
-        page = queries.list_sources(
-            session, filters=parameters, request=call.page_request(parameters)
-        )
+        page = read_page(session, listing, request=call.page_request(parameters))
     items = [source_from_row(row) for row in page.rows]
     return list_response(call, page, limit=parameters.limit, items=items)
 

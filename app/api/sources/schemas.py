@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.parameters import PageParameters
+from app.api.parameters import PageParameters, Parameters
 from app.api.sorting import sort_pattern
 from app.db.ids import SOURCE, to_id
 from app.vocabulary import FileFormat, SourceStatus
@@ -17,8 +17,8 @@ from app.vocabulary import FileFormat, SourceStatus
 SORTS = ("path", "article_count", "size", "read_at", "id")
 
 
-class SourceParameters(PageParameters):
-    """The parameters of the list of seed files."""
+class SourceFilters(Parameters):
+    """What the list of seed files can be asked, but for the page."""
 
     status: list[SourceStatus] = Field(
         default=[],
@@ -38,6 +38,10 @@ class SourceParameters(PageParameters):
         "first, commas part several. Ties are settled by an internal key.",
         examples=["-article_count,path"],
     )
+
+
+class SourceParameters(PageParameters, SourceFilters):
+    """The parameters of the list of seed files."""
 
 
 class SourceError(TypedDict):
