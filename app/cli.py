@@ -310,3 +310,7 @@ def _warn(path: str, field: str | None, reason: str) -> None:
 def _fail(reason: str) -> NoReturn:
     print(f"onrecord: {reason}", file=sys.stderr)
     raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()
