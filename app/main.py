@@ -16,6 +16,7 @@ from app.api.dataset import DatasetCache
 from app.api.deps import Source
 from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
+from app.api.exports.router import router as exports
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.quotes.router import router as quotes
 from app.api.sources.router import router as sources
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(NotModifiedError, on_not_modified)
     add_problem_pages(app)
     for router in (
+        exports,  # before the paths of single things: "quotes.csv" is no id
         quotes,
         claims,
         entities,
