@@ -3,10 +3,18 @@ import json
 import random
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from house import House
+from smiths import (
+    MAYOR,
+    MAYOR_AGAIN,
+    NOBODY,
+    SURGEON,
+    facts,
+    slugs_by_article,
+    write_articles,
+)
 
 from app.ingest.resolve import to_slug
 
@@ -44,37 +52,6 @@ def test_long_names_keep_apart_and_stay_short() -> None:
     assert one != other
     assert max(len(one), len(other)) <= 64
     assert one.startswith("word-word-")
-
-
-MAYOR = "He met the mayor John Smith in Springfield and the clerk Ada Pohl, on 1 May."
-MAYOR_AGAIN = "It was the mayor John Smith who opened the fair in Springfield with Ada Pohl."
-SURGEON = "The operation was led by the surgeon John Smith in Riga beside Uldis Berzin."
-NOBODY = "Somewhere there was a John Smith."
-
-
-def write_articles(house: House, *articles: tuple[str, str | None], name: str = "a") -> None:
-    for number, (text, date) in enumerate(articles):
-        line = {"url": f"https://post.example/{to_slug(text)}", "text": text}
-        line |= {"published_at": date} if date else {}
-        house.write(f"{name}{number}.jsonl", json.dumps(line))
-
-
-def slugs_by_article(house: House) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for text, slug in house.query(
-        "SELECT a.text, e.slug FROM articles a JOIN article_entities l ON l.article_key = a.key"
-        " JOIN entities e ON e.key = l.entity_key WHERE e.slug LIKE '%smith%'"
-    ):
-        found.setdefault(text, set()).add(slug)
-    return found
-
-
-def facts(house: House) -> dict[str, Any]:
-    """Everything but which files the articles came in, and what was there before."""
-    dump = house.dump()
-    for name in ("sources", "dataset", "entity_redirects", "articles", "entity_corrections"):
-        del dump[name]
-    return dump
 
 
 def test_homonyms_are_kept_apart_and_the_earliest_has_the_plain_slug(house: House) -> None:
