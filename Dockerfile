@@ -27,7 +27,7 @@ WORKDIR /srv/onrecord
 COPY --from=build /opt/onrecord /opt/onrecord
 COPY --from=build /srv/onrecord /srv/onrecord
 COPY seeds /seeds
-USER onrecord
+USER 10001
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=60s --retries=4 \

@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check format lock readme evaluate floors image-check clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate floors image-check clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ demo: $(READY) ## Serve the seed article and our own invented ones
 
 test: $(READY) ## Run every test that this machine can run
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromium)
+	@$(BIN)/python -m pytest -m browser $(ARGS)
 
 check: $(READY) ## Style, types, and who may import whom
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The command line: ``onrecord serve | ingest | parse | openapi``.
+"""The command line: ``onrecord serve | ingest | parse | export | openapi``.
 
 Everything heavy is imported by the command that needs it, so that ``onrecord --help`` is quick.
 """
@@ -236,6 +236,38 @@ def parse(
 
 
 @app.command()
+def export(
+    parquet: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Write Parquet files into this folder, one for each table.",
+        ),
+    ],
+    database_url: _Database = None,
+) -> None:
+    """Write the whole database into files, for bulk work with DuckDB, pandas and the like.
+
+    Exit code: 0; 1 when nothing is loaded yet or pyarrow is not installed.
+    """
+    settings = _make_settings(database_url=database_url)
+
+    from app.db.engine import make_reader_engine
+    from app.db.schema import is_current
+    from app.export import ParquetMissingError, export_parquet
+
+    try:
+        engine = make_reader_engine(settings.database_url)
+        if not is_current(engine):
+            _fail(f"there is nothing at {settings.database_url} yet; load it: onrecord ingest")
+        for written in export_parquet(engine, folder=parquet):
+            print(f"{written.path}  {written.rows:,} rows")
+    except (ParquetMissingError, OSError, ValueError) as error:
+        _fail(str(error))
+
+
+@app.command()
 def openapi() -> None:
     """Print the OpenAPI document of the API, as JSON."""
     import json
@@ -310,3 +342,7 @@ def _warn(path: str, field: str | None, reason: str) -> None:
 def _fail(reason: str) -> NoReturn:
     print(f"onrecord: {reason}", file=sys.stderr)
     raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -16,11 +16,14 @@ from app.api.dataset import DatasetCache
 from app.api.deps import Source
 from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
+from app.api.exports.router import router as exports
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.quotes.router import router as quotes
 from app.api.sources.router import router as sources
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
+from app.pages.problems import add_problem_pages
+from app.pages.router import router as pages
 from app.settings import Settings
 
 # How long a server that is told to stop waits for ingest to finish its article.
@@ -54,7 +57,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.source = Source(engine=engine, dataset=DatasetCache(engine))
     add_error_handlers(app)
     app.add_exception_handler(NotModifiedError, on_not_modified)
+    add_problem_pages(app)
     for router in (
+        exports,  # before the paths of single things: "quotes.csv" is no id
         quotes,
         claims,
         entities,
@@ -63,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         root.router,
         health.router,
         docs.router,
+        pages,
     ):
         app.include_router(router)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.

@@ -103,9 +103,16 @@ def show_settings() -> str:
     return "\n".join(lines) + "\n"
 
 
+def show_json(answer: Any) -> str:
+    """Write JSON for people: indented, but a span in one line."""
+    written = json.dumps(answer, indent=2, ensure_ascii=False)
+    leaf = re.compile(r"\{\s+([^{}\[\]]{1,120}?)\s+\}")
+    return leaf.sub(lambda found: "{" + re.sub(r"\s*\n\s*", " ", found[1]) + "}", written)
+
+
 def write_in(text: str, *, mark: str, block: str) -> str:
     """Put `block` in the place of the fenced or tabled block below a mark."""
-    pattern = rf"(<!-- {mark} -->\n)(```json\n.*?```\n|(?:\|.*\n)+)"
+    pattern = rf"(<!-- {mark} -->\n)(```json\n.*?```\n|(?:\|[^\n]*\n)+)"
     assert re.search(pattern, text, re.S), mark
     return re.sub(pattern, lambda found: found[1] + block, text, count=1, flags=re.S)
 
@@ -135,7 +142,7 @@ def test_commands_of_the_program_run(command: str, tmp_path: Path) -> None:
 def test_the_answer_shown_is_the_one_given(server: str) -> None:
     (command,) = CURLS
     answer = json.loads(run_curl(command, server))
-    block = f"```json\n{json.dumps(answer, indent=2, ensure_ascii=False)}\n```\n"
+    block = f"```json\n{show_json(answer)}\n```\n"
     now = write_in(TEXT, mark="answer", block=block)
     if os.environ.get("ONRECORD_WRITE_README"):
         README.write_text(write_in(now, mark="settings", block=show_settings()), encoding="utf-8")

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from app.api import stored
 from app.api.errors import not_ready
 from app.db.engine import DatabaseMissingError, open_session
+from app.db.ids import dataset_version
 from app.db.schema import is_current
 
 MAX_AGE_SECONDS = 1.0
@@ -83,7 +84,7 @@ def read_state(engine: Engine) -> DatasetState:
     if row is None:
         return _absent("waiting", "Nothing is loaded yet.")
     return DatasetState(
-        version=f"{row.checksum:016x}",
+        version=dataset_version(row.checksum),
         changed_at=row.changed_at,
         state=row.state,
         ready=row.first_ingest_done,

@@ -1,7 +1,8 @@
 """What an endpoint is handed: the data, the state that they are in, and its own address."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Semaphore
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -15,6 +16,9 @@ from app.api.paging import Page, PageRequest
 from app.api.parameters import PageParameters, Parameters, check_names
 from app.db.engine import open_session
 
+# Each holds one of the reader's eight connections for as long as its client takes.
+MAX_EXPORTS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -23,10 +27,12 @@ class Source:
     Attributes:
         engine: Reads only.
         dataset: What is known of the data's state.
+        exports: A slot for each export that may run at once.
     """
 
     engine: Engine
     dataset: DatasetCache
+    exports: Semaphore = field(default_factory=lambda: Semaphore(MAX_EXPORTS))
 
 
 @dataclass(frozen=True, slots=True)

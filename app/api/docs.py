@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic_core import to_json
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
+from starlette.responses import FileResponse, HTMLResponse
 
 from app import __version__
 from app.api.caching import make_etag, matches_etag
@@ -37,12 +37,6 @@ _POLICY = (
 )
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/")
-async def show_root(request: Request) -> Response:
-    """Send people to the documentation."""
-    return RedirectResponse(f"{_root(request)}/docs", headers={"Cache-Control": _CHECKED})
 
 
 @router.get("/docs")

@@ -31,7 +31,7 @@ class ListMeta(TypedDict):
         Field(
             description="The version of the data: the same files read by the same software have "
             "the same version, every change has another.",
-            examples=["2f6c1d0a9b3e4875"],
+            examples=["ds_2ur0t1adjsi3l"],
         ),
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, select
 from sqlmodel import Session
 
 from app.api.paging import Page, PageRequest, Term, fetch_page, order_by
@@ -63,7 +63,9 @@ def stream_rows(session: Session, listing: Listing) -> Iterator[Sequence[Row[Any
         )
         yield from result.partitions()
         return
-    keys = listing.statement.with_only_columns(listing.key, maintain_column_froms=True)
+    keys = select(listing.key).select_from(listing.counted)
+    if listing.statement.whereclause is not None:
+        keys = keys.where(listing.statement.whereclause)
     found = session.execute(keys.order_by(*order), execution_options={"yield_per": PORTION})
     for portion in found.partitions():
         wanted = [row[0] for row in portion]

@@ -67,7 +67,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
     "X-Dataset-Version": {
         "description": "The version of the data, as `meta.dataset_version` in lists.",
         "schema": {"type": "string"},
-        "example": "2f6c1d0a9b3e4875",
+        "example": "ds_2ur0t1adjsi3l",
     },
     "X-Request-ID": {
         "description": "The request's id in the server's log: the client's own, or a new one.",

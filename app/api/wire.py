@@ -67,7 +67,8 @@ class WireMiddleware:
             await _options_response(scope, receive, send_common)
             return
         if method == "HEAD":
-            scope = {**scope, "method": "GET"}
+            # Whoever would write a long answer may look, and save itself the work.
+            scope = {**scope, "method": "GET", "onrecord.head": True}
         try:
             await self._app(scope, receive, send_common)
         except Exception:

@@ -12,6 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db import tables
 from app.db.engine import make_writer_engine
 from app.db.schema import is_current, upgrade
+from app.ingest.corrected import (
+    apply_corrections,
+    find_correction_files,
+    read_correction_files,
+)
 from app.ingest.ledger import Ledger, Versions
 from app.ingest.load import Loader, ParserSource
 from app.ingest.lock import lock_database
@@ -84,11 +89,13 @@ def run_ingest(
 def find_parser(settings: Settings) -> ParserSource:
     """Return the parser that the settings name, not yet loaded."""
     # Imported here so that this module can be imported for a look at its types alone.
+    from app.ingest.resolve import RESOLVER_VERSION
     from app.parsing.pipeline import PARSER_VERSION, load_parser, model_version
 
     return ParserSource(
         versions=Versions(
-            parser=PARSER_VERSION,
+            # What a resolver wants to know of an article is read with it.
+            parser=f"{PARSER_VERSION}.{RESOLVER_VERSION}",
             model=model_version(settings.tagger, spacy_model=settings.spacy_model),
         ),
         load=lambda: load_parser(settings.tagger, spacy_model=settings.spacy_model),
@@ -115,6 +122,14 @@ def _run(
         upgrade(settings.database_url)
     with engine.begin() as connection:
         ledger = Ledger(connection, versions=source.versions, now=_now())
+    corrections, problems = apply_corrections(
+        engine,
+        read_correction_files(
+            find_correction_files(settings.seeds), max_bytes=settings.max_file_bytes
+        ),
+        ledger=ledger,
+        now=_now(),
+    )
     scan = scan_files(find_files(settings.seeds), ledger=ledger, max_bytes=settings.max_file_bytes)
     unchanged = len(scan.files) - len(scan.work)
     loader = Loader(
@@ -127,6 +142,7 @@ def _run(
         gone=scan.gone,
         now=_now,
         files_done=unchanged,
+        corrections=corrections,
     )
     progress.start(files=len(scan.files), done=unchanged)
     if scan.work or scan.gone:
@@ -182,7 +198,9 @@ def _run(
         words=loader.counts.words,
         seconds=time.monotonic() - started,
         stopped=not complete,
-        problems=tuple(sorted(loader.counts.problems, key=lambda problem: problem[0])),
+        problems=tuple(
+            sorted((*problems, *loader.counts.problems), key=lambda problem: problem[0])
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from app.db.ids import ARTICLE, to_id
 from app.ingest.ledger import Ledger, Versions, to_left_out, to_source_key
 from app.ingest.parse import Parser, describe_error, parse_each
 from app.ingest.portions import File, Portion, read_in_portions
+from app.ingest.resolve import Corrections
 from app.ingest.rows import to_article_key
 from app.ingest.scan import Work
 from app.ingest.store import delete_article, list_article_keys, store_article
@@ -62,6 +63,7 @@ class Loader:
         gone: Iterable[str],
         now: Callable[[], datetime],
         files_done: int,
+        corrections: Corrections,
     ) -> None:
         """Prepare; nothing is read yet.
 
@@ -73,6 +75,7 @@ class Loader:
             gone: Files that are no longer there: their articles may pass to other files.
             now: The clock.
             files_done: How many files need nothing; the progress counts on from there.
+            corrections: What users know better about who is who.
         """
         self.counts = Counts()
         self._engine = engine
@@ -82,6 +85,7 @@ class Loader:
         self._gone = frozenset(gone)
         self._now = now
         self._files_done = files_done
+        self._corrections = corrections
         self._parser: Parser | None = None
 
     def load(self, work: Iterable[Work]) -> Iterator[Counts]:
@@ -190,7 +194,13 @@ class Loader:
             did = f"store {key if parsed is not None else None}, delete {vanished}"
             self._ledger.put(connection, row=self._to_row(file, count=len(stored)), did=did)
             if parsed is not None:
-                store_article(connection, parsed=parsed, source_key=file.key, source_name=file.name)
+                store_article(
+                    connection,
+                    parsed=parsed,
+                    source_key=file.key,
+                    source_name=file.name,
+                    corrections=self._corrections,
+                )
                 if key is not None and former not in (None, file.name):
                     self._ledger.take_article(
                         connection, path=str(former), article_key=key, other=file.name
@@ -242,7 +252,7 @@ class Loader:
 
     def _delete_articles(self, connection: Connection, *, keys: list[int], name: str) -> None:
         for key in keys:
-            delete_article(connection, article_key=key)
+            delete_article(connection, article_key=key, corrections=self._corrections)
         # Another file may have the same article, left out so far: it is to be read again.
         for other in self._ledger.find_left_out(article_keys=keys):
             if other != name:

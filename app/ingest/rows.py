@@ -34,6 +34,7 @@ class ArticleRows:
     quote_abouts: tuple[tables.QuoteAbout, ...]
     claims: tuple[tables.Claim, ...]
     claim_abouts: tuple[tables.ClaimAbout, ...]
+    unnamed: tuple[tables.UnnamedSource, ...]
 
 
 def to_article_key(raw: RawArticle, *, source_name: str) -> int:
@@ -54,6 +55,7 @@ def to_rows(
     source_key: int,
     source_name: str,
     entities: Mapping[str, GlobalEntity],
+    article_key: int | None = None,
 ) -> ArticleRows:
     """Return the rows of one article.
 
@@ -63,6 +65,7 @@ def to_rows(
         source_name: The file's name, part of the identity of an article without a URL.
         entities: For each `Entity.key` of the article, the entity over all articles. Two of the
             article's entities may be the same one there.
+        article_key: The article's key where it is known; else it is found by `to_article_key`.
 
     Returns:
         The rows, each kind in text order.
@@ -71,8 +74,10 @@ def to_rows(
         KeyError: An entity that the article speaks of is not in `entities`, or a quotation or
             claim names an attribution or quotation that the article does not have.
     """
+    if article_key is None:
+        article_key = to_article_key(parsed.raw, source_name=source_name)
     return _Mapper(
-        parsed, source_key=source_key, source_name=source_name, entities=entities
+        parsed, source_key=source_key, article_key=article_key, entities=entities
     ).to_rows()
 
 
@@ -84,7 +89,7 @@ class _Mapper:
         parsed: ParsedArticle,
         *,
         source_key: int,
-        source_name: str,
+        article_key: int,
         entities: Mapping[str, GlobalEntity],
     ) -> None:
         self.parsed = parsed
@@ -92,7 +97,7 @@ class _Mapper:
         self.text = parsed.raw.text
         self.source_key = source_key
         self.entities = entities
-        self.article_key = to_article_key(parsed.raw, source_name=source_name)
+        self.article_key = article_key
         self.said = SaidMapper(parsed, article_key=self.article_key, entities=entities)
 
     def to_about(self, about: Iterable[str]) -> list[int]:
@@ -123,6 +128,7 @@ class _Mapper:
                 for key in [self.said.claim_keys[claim.key]]
                 for position, entity in enumerate(self.to_about(claim.about))
             ),
+            unnamed=tuple(self.said.list_unnamed()),
         )
 
     def to_article(self, *, entity_count: int, mention_count: int) -> tables.Article:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.db import tables
 from app.db.ids import ATTRIBUTION, CLAIM, QUOTE, to_key
+from app.ingest.unnamed import fold_source
 from app.parsing.types import Attribution, Claim, Entity, ParsedArticle, Quotation, Span
 from app.vocabulary import EntityType, SpeakerKind
 
@@ -39,6 +40,8 @@ class SaidMapper:
         self.text = parsed.raw.text
         self.article_key = article_key
         self.entities = entities
+        self.parsed_quotations = parsed.quotations
+        self.parsed_claims = parsed.claims
         self.local_entities = {entity.key: entity for entity in parsed.entities}
         self.attributions = {attribution.key: attribution for attribution in parsed.attributions}
         self.attribution_keys = self._to_keys(
@@ -119,6 +122,26 @@ class SaidMapper:
     def to_speaker_key(self, attribution: Attribution) -> int | None:
         """Return the key of the entity that a named speaker is over all articles, else None."""
         return None if attribution.speaker is None else self.entities[attribution.speaker].key
+
+    def list_unnamed(self) -> list[tables.UnnamedSource]:
+        """Return a row for each attribution whose source is described and not named."""
+        quotes = Counter(quotation.attribution for quotation in self.parsed_quotations)
+        claims = Counter(claim.attribution for claim in self.parsed_claims)
+        return [
+            tables.UnnamedSource(
+                attribution_key=self.attribution_keys[attribution.key],
+                article_key=self.article_key,
+                folded=fold_source(words),
+                words=words,
+                outlet=self.raw.outlet,
+                published_at=self.raw.published_at,
+                quote_count=quotes[attribution.key],
+                claim_count=claims[attribution.key],
+            )
+            for attribution in self.attributions.values()
+            if attribution.speaker_kind == SpeakerKind.UNNAMED
+            and (words := " ".join(self.join(attribution.source).split()))
+        ]
 
     def to_quote(self, quotation: Quotation) -> tables.Quote:
         """Return the row of a quotation; one that nobody is given has a speaker of no kind."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.ingest.ledger import Ledger
+from app.ingest.resolve.corrections import FILE_NAMES
 from app.parsing.readers import SeedFile
 from app.vocabulary import SourceStatus
 
@@ -87,7 +88,9 @@ def scan_files(files: Iterable[SeedFile], *, ledger: Ledger, max_bytes: int) -> 
     gone = (
         name
         for name in ledger.sources
-        if name not in found and not name.startswith(tuple(closed_folders))
+        if name not in found
+        and not name.startswith(tuple(closed_folders))
+        and name.rpartition("/")[2].lower() not in FILE_NAMES
     )
     return Scan(found, tuple(work), tuple(sorted(gone)))
 

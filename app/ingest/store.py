@@ -1,21 +1,48 @@
-"""Writing one article, and taking one away, with everything that hangs on it."""
+"""Writing one article, and taking one away, with everything that hangs on it.
 
-from collections.abc import Sequence
+An article that comes or goes can change who is who in others: these are rewritten within the same
+transaction, from what parsing once found in them.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from app.db import tables
-from app.ingest.resolve import resolve_entities
-from app.ingest.rows import to_article_key, to_rows, to_values
-from app.ingest.tally import Tally, apply_tally, read_tally, to_tally
+from app.ingest.kept import pack, unpack
+from app.ingest.resolve import (
+    Corrections,
+    Touch,
+    list_locals,
+    read_entities,
+    read_touched,
+    resolve,
+    touch_locals,
+    write_locals,
+)
+from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
+from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
 
 _ARTICLES = tables.metadata.tables["articles"]
+_SOURCES = tables.metadata.tables["sources"]
+_PARSES = tables.metadata.tables["article_parses"]
+_ATTRIBUTIONS = tables.metadata.tables["attributions"]
+_QUOTES = tables.metadata.tables["quotes"]
+_CLAIMS = tables.metadata.tables["claims"]
+_QUOTE_ABOUT = tables.metadata.tables["quote_about"]
+_CLAIM_ABOUT = tables.metadata.tables["claim_about"]
+_NO_CORRECTIONS = Corrections()
 
 
 def store_article(
-    connection: Connection, *, parsed: ParsedArticle, source_key: int, source_name: str
+    connection: Connection,
+    *,
+    parsed: ParsedArticle,
+    source_key: int,
+    source_name: str,
+    corrections: Corrections = _NO_CORRECTIONS,
 ) -> int:
     """Write an article in place of what the database holds under its identity.
 
@@ -24,6 +51,7 @@ def store_article(
         parsed: The article.
         source_key: Key of its file's row, which is there already.
         source_name: The file's name.
+        corrections: What users know better about who is who.
 
     Returns:
         The article's key.
@@ -33,9 +61,98 @@ def store_article(
     """
     key = to_article_key(parsed.raw, source_name=source_name)
     before = read_tally(connection, article_key=key)
+    touch = _touch(connection, article_key=key)
     connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
-    entities = resolve_entities(connection, entities=parsed.entities)
+    locals_ = list_locals(parsed, article_key=key)
+    touch_locals(touch, locals_)
+    write_locals(connection, locals_)
+    moved = resolve(connection, touch, corrections=corrections)
+    entities = read_entities(connection, article_key=key)
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
+    _insert_rows(connection, rows)
+    connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
+    after = to_tally(rows)
+    names = corrections.names
+    touched = apply_tally(connection, before=before, after=after, preferred=names)
+    touched |= rewrite_articles(connection, keys=moved - {key}, corrections=corrections)
+    drop_unnamed(connection, keys=touched)
+    return key
+
+
+def delete_article(
+    connection: Connection, *, article_key: int, corrections: Corrections = _NO_CORRECTIONS
+) -> None:
+    """Take an article away, and the entities that nobody else names."""
+    before = read_tally(connection, article_key=article_key)
+    touch = _touch(connection, article_key=article_key)
+    connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
+    moved = resolve(connection, touch, corrections=corrections)
+    touched = apply_tally(connection, before=before, after=Tally(), preferred=corrections.names)
+    touched |= rewrite_articles(connection, keys=moved - {article_key}, corrections=corrections)
+    drop_unnamed(connection, keys=touched)
+
+
+def rewrite_articles(
+    connection: Connection, *, keys: Iterable[int], corrections: Corrections
+) -> set[int]:
+    """Bring the rows of articles in line with who is who now.
+
+    Returns:
+        Keys of the entities whose counts changed; `drop_unnamed` is to be told of them.
+    """
+    touched: set[int] = set()
+    for key in sorted(keys):
+        touched |= _rewrite(connection, key, corrections=corrections)
+    return touched
+
+
+def list_article_keys(connection: Connection, *, source_key: int) -> list[int]:
+    """Return the keys of the articles that a file has in the database, in ascending order."""
+    query = select(_ARTICLES.c.key).where(_ARTICLES.c.source_key == source_key)
+    return list(connection.scalars(query.order_by(_ARTICLES.c.key)))
+
+
+def _touch(connection: Connection, *, article_key: int) -> Touch:
+    groups, callees = read_touched(connection, article_key=article_key)
+    return Touch(articles={article_key}, groups=groups, callees=callees)
+
+
+def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> set[int]:
+    row = connection.execute(
+        select(_ARTICLES.c.text, _ARTICLES.c.source_key, _SOURCES.c.path, _PARSES.c.parsed)
+        .join(_SOURCES, _SOURCES.c.key == _ARTICLES.c.source_key)
+        .join(_PARSES, _PARSES.c.article_key == _ARTICLES.c.key)
+        .where(_ARTICLES.c.key == key)
+    ).one()
+    before = read_tally(connection, article_key=key)
+    rows = to_rows(
+        unpack(row.parsed, text=row.text),
+        source_key=row.source_key,
+        source_name=row.path,
+        entities=read_entities(connection, article_key=key),
+        article_key=key,
+    )
+    for table in ("mentions", "entity_roles", "article_entities"):
+        of_article = tables.metadata.tables[table]
+        connection.execute(delete(of_article).where(of_article.c.article_key == key))
+    quotes = select(_QUOTES.c.key).where(_QUOTES.c.article_key == key)
+    claims = select(_CLAIMS.c.key).where(_CLAIMS.c.article_key == key)
+    connection.execute(delete(_QUOTE_ABOUT).where(_QUOTE_ABOUT.c.quote_key.in_(quotes)))
+    connection.execute(delete(_CLAIM_ABOUT).where(_CLAIM_ABOUT.c.claim_key.in_(claims)))
+    for some in (rows.entities, rows.roles, rows.mentions, rows.quote_abouts, rows.claim_abouts):
+        _insert(connection, some)
+    connection.execute(
+        update(_ARTICLES)
+        .where(_ARTICLES.c.key == key)
+        .values(entity_count=rows.article.entity_count, mention_count=rows.article.mention_count)
+    )
+    _update(connection, _ATTRIBUTIONS, rows.attributions, "speaker_key", "candidates")
+    _update(connection, _QUOTES, rows.quotes, "speaker_key")
+    _update(connection, _CLAIMS, rows.claims, "claimant_key")
+    return apply_tally(connection, before=before, after=to_tally(rows), preferred=corrections.names)
+
+
+def _insert_rows(connection: Connection, rows: ArticleRows) -> None:
     _insert(connection, [rows.article])
     _insert(connection, rows.authors)
     _insert(connection, rows.entities)
@@ -46,23 +163,22 @@ def store_article(
     _insert(connection, rows.quote_abouts)
     _insert(connection, rows.claims)
     _insert(connection, rows.claim_abouts)
-    apply_tally(connection, before=before, after=to_tally(rows))
-    return key
-
-
-def delete_article(connection: Connection, *, article_key: int) -> None:
-    """Take an article away, and the entities that nobody else names."""
-    before = read_tally(connection, article_key=article_key)
-    connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
-    apply_tally(connection, before=before, after=Tally())
-
-
-def list_article_keys(connection: Connection, *, source_key: int) -> list[int]:
-    """Return the keys of the articles that a file has in the database, in ascending order."""
-    query = select(_ARTICLES.c.key).where(_ARTICLES.c.source_key == source_key)
-    return list(connection.scalars(query.order_by(_ARTICLES.c.key)))
+    _insert(connection, rows.unnamed)
 
 
 def _insert(connection: Connection, rows: Sequence[Any]) -> None:
     if rows:
         connection.execute(insert(rows[0].__table__), [to_values(row) for row in rows])
+
+
+def _update(connection: Connection, table: Any, rows: Sequence[Any], *columns: str) -> None:
+    if rows:
+        connection.execute(
+            update(table)
+            .where(table.c.key == bindparam("of_key"))
+            .values({column: bindparam(f"new_{column}") for column in columns}),
+            [
+                {"of_key": row.key} | {f"new_{column}": getattr(row, column) for column in columns}
+                for row in rows
+            ],
+        )

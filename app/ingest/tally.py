@@ -6,7 +6,7 @@ last article of an entity goes is its time span looked up anew.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from app.db import tables
 from app.db.fold import fold
-from app.ingest.resolve import to_slug
+from app.ingest.resolve import choose_name
 from app.ingest.rows import ArticleRows
 from app.vocabulary import MentionKind
 
@@ -93,15 +93,23 @@ def read_tally(connection: Connection, *, article_key: int) -> Tally:
     )
 
 
-def apply_tally(connection: Connection, *, before: Tally, after: Tally) -> None:
+def apply_tally(
+    connection: Connection,
+    *,
+    before: Tally,
+    after: Tally,
+    preferred: Mapping[str, str],
+) -> set[int]:
     """Replace an article's share in the counts of entities and aliases by another.
-
-    Entities that no article names any more are deleted, with their aliases.
 
     Args:
         connection: In the transaction that changed the article, after its rows were changed.
         before: The share that the article had (empty for a new one).
         after: The share that it has now (empty for one that is gone).
+        preferred: What users want entities to be called, by slug.
+
+    Returns:
+        Keys of the entities that lost something; `drop_unnamed` is to be told of them.
     """
     touched = sorted(before.mentions.keys() | after.mentions.keys())
     entities = {
@@ -109,21 +117,12 @@ def apply_tally(connection: Connection, *, before: Tally, after: Tally) -> None:
         for some in _in_portions(touched)
         for row in connection.execute(select(_ENTITIES).where(_ENTITIES.c.key.in_(some)))
     }
-    gone = [
-        key
-        for key, row in entities.items()
-        if row.article_count + (key in after.mentions) - (key in before.mentions) == 0
-    ]
-    for some in _in_portions(gone):
-        connection.execute(delete(_ENTITIES).where(_ENTITIES.c.key.in_(some)))
-        for key in some:
-            del entities[key]
     names = _apply_aliases(connection, entities=entities, before=before, after=after)
     changes = []
     for key, row in entities.items():
         first, last = _find_time_span(connection, row=row, before=before, after=after)
         values = {
-            "name": names[key],
+            "name": preferred.get(row.slug, names[key]),
             "article_count": row.article_count + (key in after.mentions) - (key in before.mentions),
             "mention_count": row.mention_count + after.mentions[key] - before.mentions[key],
             "quote_count": row.quote_count + after.quotes[key] - before.quotes[key],
@@ -134,6 +133,15 @@ def apply_tally(connection: Connection, *, before: Tally, after: Tally) -> None:
         if any(getattr(row, column) != value for column, value in values.items()):
             changes.append({"of_key": key, "of_name": row.name, **values})
     _update_entities(connection, changes=changes)
+    return set(before.mentions)
+
+
+def drop_unnamed(connection: Connection, *, keys: Iterable[int]) -> None:
+    """Delete those of some entities that no article names any more, with their aliases."""
+    for some in _in_portions(sorted(keys)):
+        connection.execute(
+            delete(_ENTITIES).where(_ENTITIES.c.key.in_(some), _ENTITIES.c.article_count == 0)
+        )
 
 
 def _update_entities(connection: Connection, *, changes: list[dict[str, Any]]) -> None:
@@ -190,14 +198,7 @@ def _apply_aliases(
         )
     if new:
         connection.execute(insert(_ALIASES), new)
-    return {key: _choose_name(row.name, forms=counts[key]) for key, row in entities.items()}
-
-
-def _choose_name(name: str, *, forms: Counter[str]) -> str:
-    """Return the way in which the name is written most often (the first in the alphabet of two)."""
-    base = to_slug(name)
-    same = [(-count, text) for text, count in forms.items() if to_slug(text) == base]
-    return min(same)[1] if same else name
+    return {key: choose_name(row.name, forms=counts[key]) for key, row in entities.items()}
 
 
 def _find_time_span(

@@ -11,10 +11,16 @@ from app.parsing.types import Entity, Mention, Span
 from app.vocabulary import EntityType
 
 _APPOSED = re.compile(
-    r", (?P<role>(?:(?:a|an|the|his|her|its|their|one of|former|head|chief|director|president)\b|"
-    r"[A-Z][\w.]*(?:['’]s) )[^,.;:!?“”\"\n—]{3,110}?)(?=,|\.|;|—|:| who | which |$)",
+    r", (?P<role>(?:[a-z][\w’'-]* |[A-Z][\w.]*(?:['’]s) )"
+    r"(?:[^,.;:!?“”\"\n—]|(?<=\b[A-Z])\.|\.(?=[A-Z]\.)){3,110}?)"
+    r"(?=,|\. |\.$|;|—|:|\)| who | which |$)",
     re.M,
 )
+_SEAT = re.compile(
+    r"(?:,| \() ?(?P<role>[RDI]-(?:[A-Z]\.){2}|[RDI]-[A-Z][a-z]*\b\.?|[RDI]-[A-Z]{2})(?=[,)\s])"
+)
+_HEAD_END = re.compile(r"\b(?:of|for|at|in|who|with|from|on|to|and)\b")
+_COURTESY = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "lord", "lady"})
 _WORD_BEFORE = re.compile(r"([\w’'.-]+) $")
 
 
@@ -47,6 +53,9 @@ def find_roles(
         if types[mention.entity] is EntityType.PLACE:
             continue
         behind = _find_behind(text, mention.span)
+        seat = _SEAT.match(text, mention.span.end)
+        if seat is not None and types[mention.entity] is EntityType.PERSON:
+            roles[mention.entity].append(Span(*seat.span("role")))
         if behind is not None and types[mention.entity] is EntityType.PERSON:
             roles[mention.entity].append(behind)
         before = _find_before(text, mention.span, barred)
@@ -56,18 +65,17 @@ def find_roles(
 
 
 def _find_behind(text: str, span: Span) -> Span | None:
+    """Find ", a ship’s surgeon," or ", governor of the Bank of Orm," behind a name."""
     match = _APPOSED.match(text, span.end)
     if match is None:
         return None
     role = Span(*match.span("role"))
-    words = re.findall(r"[\w-]+", role.of(text).lower())
-    nouns = load_name_words()["role-noun"] | load_name_words()["title"]
-    head = re.split(r"\b(?:of|for|at|in|who|with|from|on)\b", role.of(text).lower())[0].split()
-    if (
-        not head
-        or not words
-        or not any(word.strip("’'s") in nouns or word in nouns for word in head)
-    ):
+    sets = load_name_words()
+    nouns = sets["role-noun"] | sets["title"]
+    head = _HEAD_END.split(role.of(text).lower())[0].split()
+    if any(word in sets["no-role"] for word in head):
+        return None
+    if not any(word.strip("’'s") in nouns or word in nouns for word in head):
         return None
     return role
 
@@ -102,7 +110,10 @@ def _find_before(text: str, span: Span, barred: frozenset[int]) -> Span | None:
         return None
     if words[0] not in nouns and not any(word in nouns for word in words[:2]):
         return None
-    if all(len(word) <= 4 and word in ("mr", "mrs", "ms", "miss", "mx", "dr") for word in words):
+    end = span.start - 1
+    while words and words[0] in _COURTESY:
+        end = text.rindex(" ", start, end) if " " in text[start:end] else start
+        words.pop(0)
+    if not any(word in nouns for word in words):
         return None
-    role = Span(start, span.start - 1)
-    return role if role.start < role.end else None
+    return Span(start, end) if start < end else None

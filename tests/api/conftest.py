@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,9 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def server(database: Path) -> Iterator[str]:
-    app = create_app(settings_for(database))
+@contextmanager
+def running_server(settings: Settings) -> Iterator[tuple[str, FastAPI]]:
+    app = create_app(settings)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="warning")
@@ -49,7 +50,15 @@ def server(database: Path) -> Iterator[str]:
     while not running.started:
         thread.join(0.02)
         assert thread.is_alive()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(10)
-    listener.close()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", app
+    finally:
+        running.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+@pytest.fixture(scope="session")
+def server(database: Path) -> Iterator[str]:
+    with running_server(settings_for(database)) as (address, _):
+        yield address

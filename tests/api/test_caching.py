@@ -112,7 +112,7 @@ def test_answers_may_be_kept_for_a_minute_and_name_the_time_of_the_data(
     headers = client.get("/v1/quotes").headers
     assert headers["cache-control"] == "public, max-age=60, stale-while-revalidate=600"
     assert headers["last-modified"] == "Sun, 01 Mar 2026 12:30:00 GMT"
-    assert headers["x-dataset-version"] == "2f6c1d0a9b3e4875"
+    assert headers["x-dataset-version"] == "ds_2ur0t1adjsi3l"
 
 
 def test_new_data_have_another_etag_and_another_total(tmp_path: Path) -> None:

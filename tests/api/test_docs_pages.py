@@ -8,12 +8,6 @@ from fastapi.testclient import TestClient
 from app.api.docs import OURS, REDOC, STATIC, SWAGGER
 
 
-def test_the_front_page_leads_to_the_documentation(client: TestClient) -> None:
-    answer = client.get("/", follow_redirects=False)
-    assert answer.status_code == 307
-    assert answer.headers["location"] == "/docs"
-
-
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 def test_a_page_names_only_files_that_are_here(client: TestClient, path: str) -> None:
     page = client.get(path)

@@ -44,7 +44,7 @@ def watched(browser: Browser, server: str) -> Iterator[Watched]:
 
 def test_swagger_ui_shows_every_operation_and_calls_no_other_host(watched: Watched) -> None:
     page = watched.page
-    page.goto(f"{watched.server}/")
+    page.goto(f"{watched.server}/docs")
     page.wait_for_selector("#operations-quotes-listQuotes")
     assert page.url.startswith(f"{watched.server}/docs")
     assert page.locator(".opblock").count() == 24

@@ -9,6 +9,21 @@ from fastapi.testclient import TestClient
 
 Node = dict[str, Any]
 
+LISTS = (
+    "/v1/sources",
+    "/v1/articles",
+    "/v1/articles/{article_id}/quotes",
+    "/v1/articles/{article_id}/claims",
+    "/v1/articles/{article_id}/entities",
+    "/v1/articles/{article_id}/mentions",
+    "/v1/entities",
+    "/v1/entities/{entity_id}/mentions",
+    "/v1/entities/{entity_id}/quotes",
+    "/v1/entities/{entity_id}/claims",
+    "/v1/quotes",
+    "/v1/claims",
+)
+
 
 @pytest.fixture(scope="module")
 def document(client: TestClient) -> Node:
@@ -37,6 +52,7 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/articles/{article_id}/text",
         "/v1/articles/{article_id}/text.json",
         "/v1/articles/{article_id}/annotations",
+        "/v1/articles/{article_id}/annotations.jsonld",
         "/v1/articles/{article_id}/quotes",
         "/v1/articles/{article_id}/claims",
         "/v1/articles/{article_id}/entities",
@@ -50,7 +66,18 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/quotes/{quote_id}",
         "/v1/claims",
         "/v1/claims/{claim_id}",
+    } | {f"{path}.{suffix}" for path in LISTS for suffix in ("ndjson", "csv")} | {
+        f"{path}.atom" for path in LISTS if path.endswith(("/quotes", "/claims"))
     }
+
+
+def test_every_list_can_be_exported(document: Node) -> None:
+    lists = {
+        path
+        for path, methods in document["paths"].items()
+        if any(p["name"] == "cursor" for p in methods["get"].get("parameters", []))
+    }
+    assert lists == set(LISTS)
 
 
 def test_every_operation_has_a_name_a_summary_words_and_a_tag_with_words(document: Node) -> None:

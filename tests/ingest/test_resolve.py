@@ -1,16 +1,22 @@
+import itertools
+import json
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from house import House
-from sqlalchemy import Connection
+from smiths import (
+    MAYOR,
+    MAYOR_AGAIN,
+    NOBODY,
+    SURGEON,
+    facts,
+    slugs_by_article,
+    write_articles,
+)
 
-from app.db.engine import make_writer_engine
-from app.ingest.resolve import resolve_entities, to_slug
-from app.parsing.types import Entity
-from app.vocabulary import EntityType
-
-PERSON, ORGANISATION, PLACE = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE
+from app.ingest.resolve import to_slug
 
 
 @pytest.mark.parametrize(
@@ -48,56 +54,101 @@ def test_long_names_keep_apart_and_stay_short() -> None:
     assert one.startswith("word-word-")
 
 
-@pytest.fixture
-def connection(house: House) -> Iterator[Connection]:
-    engine = make_writer_engine(house.settings.database_url)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
+def test_homonyms_are_kept_apart_and_the_earliest_has_the_plain_slug(house: House) -> None:
+    write_articles(
+        house, (SURGEON, "2024-05-02"), (MAYOR, "2024-05-01"), (MAYOR_AGAIN, "2024-06-01")
+    )
+    house.ingest()
+    assert slugs_by_article(house) == {
+        MAYOR: {"john-smith"},
+        MAYOR_AGAIN: {"john-smith"},
+        SURGEON: {"john-smith--surgeon"},
+    }
 
 
-def resolve(connection: Connection, *named: tuple[str, EntityType]) -> list[str]:
-    entities = [Entity(f"e{n}", name, kind) for n, (name, kind) in enumerate(named)]
-    return [one.slug for one in resolve_entities(connection, entities=entities).values()]
+def test_what_speaks_for_nobody_is_left_apart(house: House) -> None:
+    write_articles(house, (MAYOR, "2024-05-01"), (NOBODY, "2024-05-02"))
+    house.ingest()
+    assert len(set.union(*slugs_by_article(house).values())) == 2
 
 
-def test_one_name_written_in_several_ways_is_one_entity(connection: Connection) -> None:
-    assert resolve(connection, ("José Pérez", PERSON)) == ["jose-perez"]
-    assert resolve(connection, ("JOSE  PEREZ", PERSON), ("José\nPérez", PERSON)) == [
-        "jose-perez",
-        "jose-perez",
+def test_the_score_and_the_reasons_are_kept(house: House) -> None:
+    write_articles(house, (MAYOR, "2024-05-01"), (MAYOR_AGAIN, "2024-06-01"))
+    house.ingest()
+    (first, second) = house.query(
+        "SELECT score, reasons FROM local_entities WHERE name = 'John Smith' ORDER BY published_at"
+    )
+    assert first == (None, "[]")
+    assert 0.6 < second[0] <= 1
+    words = [words for words, _ in json.loads(second[1])]
+    assert "the same name, one that many bear" in words
+    assert "described alike (mayor)" in words
+
+
+def test_whatever_the_order_the_entities_are_the_same(
+    build_house: Callable[[str], House],
+) -> None:
+    articles = [
+        (SURGEON, "2024-05-02"),
+        (MAYOR, "2024-05-01"),
+        (MAYOR_AGAIN, None),
+        (NOBODY, "2024-05-03"),
+        ("Bob Kline and the mayor John Smith sat in Springfield.", "2023-01-01"),
+        ("Later old Robert Kline spoke to Ada Pohl in Springfield.", "2023-01-02"),
     ]
-    assert connection.exec_driver_sql("SELECT count(*) FROM entities").scalar() == 1
+    seen = []
+    orders = list(itertools.permutations(range(len(articles))))
+    for number, order in enumerate(random.Random(3).sample(orders, 6)):
+        house = build_house(f"order{number}")
+        for place, index in enumerate(order):
+            write_articles(house, articles[index], name=f"{place}-{index}-")
+            house.ingest()
+        seen.append(facts(house))
+    assert all(one == seen[0] for one in seen)
+    assert {row[1] for row in seen[0]["entities"]} >= {
+        "bob-kline",
+        "john-smith",
+        "john-smith--surgeon",
+    }
+    assert "robert-kline" not in {row[1] for row in seen[0]["entities"]}
 
 
-def test_a_surname_alone_does_not_join_a_full_name(connection: Connection) -> None:
-    assert resolve(connection, ("Vladimir Putin", PERSON), ("Putin", PERSON)) == [
-        "vladimir-putin",
-        "putin",
-    ]
+def test_an_earlier_article_takes_the_plain_slug_and_old_links_lead_on(house: House) -> None:
+    write_articles(house, (SURGEON, "2024-05-02"))
+    house.ingest()
+    assert slugs_by_article(house) == {SURGEON: {"john-smith"}}
+    write_articles(house, (MAYOR, "2024-05-01"), name="b")
+    house.ingest()
+    assert slugs_by_article(house) == {SURGEON: {"john-smith--surgeon"}, MAYOR: {"john-smith"}}
+    (house.seeds / "b0.jsonl").unlink()
+    house.ingest()
+    assert slugs_by_article(house) == {SURGEON: {"john-smith"}}
+    assert house.query(
+        "SELECT r.slug, e.slug FROM entity_redirects r JOIN entities e ON e.key = r.entity_key"
+    ) == [("john-smith--surgeon", "john-smith")]
+    assert house.query("SELECT slug FROM entity_clusters ORDER BY slug") == house.query(
+        "SELECT slug FROM entities ORDER BY slug"
+    )
 
 
-def test_the_second_type_of_a_name_gets_its_type_as_a_suffix(connection: Connection) -> None:
-    assert resolve(connection, ("Washington", PLACE)) == ["washington"]
-    for _ in range(2):
-        assert resolve(
-            connection,
-            ("Washington", PERSON),
-            ("Washington", ORGANISATION),
-            ("WASHINGTON", PLACE),
-        ) == ["washington-person", "washington-organisation", "washington"]
+def test_other_articles_are_rewritten_with_everything_in_them(house: House) -> None:
+    text = '"We are done," said the surgeon John Smith in Riga.'
+    write_articles(house, (text, "2024-05-02"))
+    house.ingest()
+    write_articles(house, (MAYOR, "2024-05-01"), name="b")
+    house.ingest()
+    for sql in (
+        "SELECT e.slug FROM quotes q JOIN entities e ON e.key = q.speaker_key",
+        "SELECT e.slug FROM claims c JOIN entities e ON e.key = c.claimant_key",
+        "SELECT e.slug FROM attributions a JOIN entities e ON e.key = a.speaker_key",
+        "SELECT e.slug FROM entity_roles r JOIN entities e ON e.key = r.entity_key"
+        " WHERE r.text = 'surgeon'",
+    ):
+        assert house.query(sql) == [("john-smith--surgeon",)]
 
 
-def test_a_suffix_is_never_taken_for_a_name(connection: Connection) -> None:
-    resolve(connection, ("Reading", ORGANISATION), ("Reading Place", PLACE))
-    first, second = resolve(connection, ("Reading", PLACE), ("Reading Place", PLACE))
-    assert second == "reading-place"
-    assert re.fullmatch(r"name-[0-9a-v]{13}", first)
-    assert resolve(connection, ("Reading", PLACE)) == [first]
-
-
-def test_more_entities_than_one_query_takes(connection: Connection) -> None:
-    named = [(f"Name {number}", PERSON) for number in range(700)]
-    slugs = resolve(connection, *named)
-    assert len(set(slugs)) == 700
-    assert resolve(connection, *named) == slugs
+def test_two_types_of_a_name_are_told_apart_by_type(house: House) -> None:
+    write_articles(house, ("She lived in Washington for years.", "2024-01-01"))
+    house.ingest()
+    assert house.query("SELECT slug, type FROM entities") == [("washington", "place")]
+    assert re.fullmatch(r"[a-z0-9-]+", to_slug("Washington"))

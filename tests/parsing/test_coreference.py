@@ -1,54 +1,11 @@
 """Who a source refers to, on hand-built Readings: no language model."""
 
-import re
-
 import pytest
 
-from app.parsing.pipeline import assemble
-from app.parsing.types import (
-    FileFormat,
-    FoundAttribution,
-    NameSpan,
-    ParsedArticle,
-    RawArticle,
-    Reading,
-    Span,
-)
 from app.vocabulary import EntityType, SpeakerKind
+from tests.parsing.handmade import parse
 
 P, O, L = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE  # noqa: E741
-
-
-def parse(
-    text: str, names: dict[str, EntityType], said: list[tuple[str, str, str]]
-) -> ParsedArticle:
-    """Build an article in which each (source, cue, content) stands behind the one before."""
-    spans = tuple(
-        sorted(
-            (
-                NameSpan(Span(text.index(name), text.index(name) + len(name)), kind, 0.8)
-                for name, kind in names.items()
-            ),
-            key=lambda item: item.span,
-        )
-    )
-    found = []
-    for source, cue, content in said:
-        whole = re.compile(rf"(?<!\w){re.escape(source)}(?= {re.escape(cue)})")
-        at = whole.search(text)
-        assert at is not None, source
-        found.append(
-            FoundAttribution(
-                content=(Span(text.index(content), text.index(content) + len(content)),),
-                source=(Span(*at.span()),),
-                cue=(Span(at.end() + 1, at.end() + 1 + len(cue)),),
-                cue_lemma="say",
-            )
-        )
-    sentences = tuple(Span(*m.span()) for m in re.finditer(r"[^.\s][^.]*\.", text))
-    reading = Reading((), sentences, spans, tuple(found))
-    raw = RawArticle(key="0", text=text, format=FileFormat.TEXT)
-    return assemble(raw, paragraphs=(Span(0, len(text)),), reading=reading)
 
 
 CASES = [

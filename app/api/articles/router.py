@@ -15,6 +15,7 @@ from app.api.articles.schemas import (
     article_from_row,
     text_from_row,
 )
+from app.api.articles.web_annotations import JsonLdResponse, WebAnnotations, to_web_annotations
 from app.api.caching import answer_any_etag
 from app.api.claims.parameters import ArticleClaimParameters
 from app.api.claims.router import respond_with_claims
@@ -160,13 +161,34 @@ def _read_text(call: Call, article_id: str) -> ArticleText:
 )
 def get_article_annotations(article_id: ArticleIdPath, call: NoParameters) -> Response:
     """Get every span on an article's text at once: mentions, attributions, quotations, claims."""
+    annotations, _ = _read_annotations(call, article_id)
+    return item_response(call, annotations)
+
+
+@router.get(
+    "/{article_id}/annotations.jsonld",
+    operation_id="getArticleWebAnnotations",
+    summary="Get an article's annotations as Web Annotations",
+    response_model=WebAnnotations,
+    response_class=JsonLdResponse,
+    response_description="A W3C AnnotationPage.",
+)
+def get_article_web_annotations(article_id: ArticleIdPath, call: NoParameters) -> Response:
+    """Get mentions, quotations and claims as W3C Web Annotations on the article's text."""
+    found, text = _read_annotations(call, article_id)
+    answer_any_etag(call.request, call.headers)
+    base = str(call.request.base_url).rstrip("/")
+    page = to_web_annotations(found, text=text, base=base)
+    return JsonLdResponse(page, headers=call.headers)
+
+
+def _read_annotations(call: Call, article_id: str) -> tuple[Annotations, str]:
     key = read_article_id(article_id)
     with call.session() as session:
         row = queries.get_article_text(session, key)
         if row is None:
             raise not_found("article", article_id)
-        annotations = build_annotations(session, key, text=row.text)
-    return item_response(call, annotations)
+        return build_annotations(session, key, text=row.text), row.text
 
 
 @router.get(

@@ -192,7 +192,7 @@ class ArticleList(TypedDict):
         ListMeta,
         Field(
             description="How much there is.",
-            examples=[{"total": 128, "limit": 50, "dataset_version": "2f6c1d0a9b3e4875"}],
+            examples=[{"total": 128, "limit": 50, "dataset_version": "ds_2ur0t1adjsi3l"}],
         ),
     ]
     links: Annotated[

@@ -24,7 +24,7 @@ EntityId = Annotated[
     str,
     Field(description="The entity's id: its name made readable.", examples=["sergei-naryshkin"]),
 ]
-META_EXAMPLE = {"total": 20, "limit": 50, "dataset_version": "2f6c1d0a9b3e4875"}
+META_EXAMPLE = {"total": 20, "limit": 50, "dataset_version": "ds_2ur0t1adjsi3l"}
 
 
 class Alias(TypedDict):

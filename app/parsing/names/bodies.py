@@ -15,7 +15,8 @@ from app.parsing.places import is_place_name
 from app.parsing.types import NameSpan, Span
 
 _UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŹĆŠŽČĐŞİĞŐŰŘŤŇ"
-_WORD = rf"(?:(?:[{_UPPER}]\.){{2,}}|St\.|[{_UPPER}]\w*(?:[-&]\w+|['’](?!s\b)\w+|s['’](?= ))*)"
+_INNER = rf"[-&]\w+|['’](?!s\b)\w+|(?<=s)['’](?= [{_UPPER}])"
+_WORD = rf"(?:(?:[{_UPPER}]\.){{2,}}|St\.|[{_UPPER}]\w*(?:{_INNER})*)"
 _RUN = re.compile(rf"(?<![\w@#]){_WORD}(?: (?:& )?{_WORD}){{0,7}}")
 _OF = re.compile(rf" of (?:the )?(?P<name>{_WORD}(?: {_WORD})*)")
 _REST = re.compile(rf" (?:of|for|on) (?:the )?(?P<name>{_WORD}(?: (?:(?:and|&) )?{_WORD})*)")

@@ -1,0 +1,243 @@
+"""Who is who over all articles, kept up as articles come, change and go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from app.db import tables
+from app.ingest.resolve.addresses import (
+    give_slugs,
+    leave_redirects,
+    to_cluster_values,
+    write_entities,
+)
+from app.ingest.resolve.corrections import Corrections
+from app.ingest.resolve.groups import GroupResult, Placed, decide_group
+from app.ingest.resolve.local import Local
+from app.ingest.resolve.stored import CLUSTERS, LOCALS, delete_clusters, in_portions
+from app.ingest.said import GlobalEntity
+from app.vocabulary import EntityType
+
+_ENTITIES = tables.metadata.tables["entities"]
+
+
+@dataclass(slots=True)
+class Touch:
+    """What a change touches, gathered before anything is decided.
+
+    Attributes:
+        articles: Those that came, changed or went.
+        groups: The groups of their entities, before and after.
+        callees: The groups of shorter names that look at these.
+        whole: Groups to be decided anew for everybody in them.
+        bases: Names whose slugs are to be given out anew.
+    """
+
+    articles: set[int] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    callees: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+    bases: set[str] = field(default_factory=set)
+
+
+def resolve(connection: Connection, touch: Touch, *, corrections: Corrections) -> set[int]:
+    """Decide anew who is who in all groups that a change touches.
+
+    Rows of locals, clusters and entities are brought up to date; those of mentions, quotations and
+    so on are the caller's, for every article that is returned.
+
+    Args:
+        connection: In the transaction of the change, the articles' locals written or deleted.
+        touch: What the change touches.
+        corrections: What users know better.
+
+    Returns:
+        Keys of the articles in which an entity is another one now.
+    """
+    changes = _Changes()
+    changes.bases |= touch.bases
+    full = {group for group in touch.groups | touch.whole if not is_short(group)}
+    shaken: set[str] = set()
+    for group in sorted(full):
+        result = _decide(connection, group, touch, corrections=corrections)
+        changes.add(connection, group, result)
+        if result.shaken:
+            shaken.add(group)
+    callees = touch.callees if shaken else set()
+    # Names that an article declares may be full ones, and are looked at by short ones in turn.
+    declared = {group for group in callees if not is_short(group)} - full
+    for group in sorted(declared):
+        changes.add(connection, group, _decide(connection, group, touch, corrections=corrections))
+    short = {group for group in touch.groups | touch.whole if is_short(group)} | (
+        callees - declared
+    )
+    short |= {to_short_group(group) for group in declared}
+    for group in sorted(short - full):
+        result = _decide(connection, group, touch, whole=group in callees, corrections=corrections)
+        changes.add(connection, group, result)
+    return changes.write(connection, corrections=corrections)
+
+
+def _decide(
+    connection: Connection,
+    group: str,
+    touch: Touch,
+    *,
+    corrections: Corrections,
+    whole: bool = False,
+) -> GroupResult:
+    return decide_group(
+        connection,
+        group,
+        articles=frozenset(touch.articles),
+        whole=whole or group in touch.whole,
+        corrections=corrections,
+    )
+
+
+def is_short(group: str) -> bool:
+    """Say whether a group is one of names that do not say who it is."""
+    kind, _, name = group.partition(":")
+    if kind == EntityType.PERSON:
+        return name.startswith("|")
+    return kind == EntityType.ORGANISATION and " " not in name
+
+
+def to_short_group(group: str) -> str:
+    """Return the group of surnames that looks at a group of full names, else the group itself."""
+    kind, _, name = group.partition(":")
+    return f"{kind}:|{name.partition('|')[2]}" if kind == EntityType.PERSON else group
+
+
+class _Changes:
+    """What is decided, on its way into the database."""
+
+    def __init__(self) -> None:
+        self.bases: set[str] = set()
+        self.placed: list[Placed] = []
+
+    def add(self, connection: Connection, group: str, result: GroupResult) -> None:
+        """Write a group's clusters, and where its locals belong."""
+        known = {
+            row.key: row
+            for row in connection.execute(select(CLUSTERS).where(CLUSTERS.c.group_key == group))
+        }
+        gone = known.keys() - result.founders.keys()
+        self.bases |= {known[key].base for key in gone}
+        delete_clusters(connection, gone)
+        new = []
+        for key, founder in result.founders.items():
+            values = to_cluster_values(key, founder)
+            row = known.get(key)
+            if row is None:
+                new.append({**values, "slug": "", "entity_key": 0})
+            elif any(getattr(row, name) != value for name, value in values.items()):
+                connection.execute(update(CLUSTERS).where(CLUSTERS.c.key == key).values(values))
+                self.bases.add(row.base)
+            else:
+                continue
+            self.bases.add(founder.base)
+        if new:
+            connection.execute(insert(CLUSTERS), new)
+        changed = [
+            {
+                "of_article": one.local.article_key,
+                "of_local": one.local.key,
+                "new_cluster": one.cluster_key,
+                "new_score": None if one.verdict is None else round(one.verdict.score, 4),
+                "new_reasons": []
+                if one.verdict is None
+                else [list(r) for r in one.verdict.reasons],
+            }
+            for one in result.placed
+        ]
+        changed = [
+            values
+            for values, one in zip(changed, result.placed, strict=True)
+            if (one.row.cluster_key, one.row.score, one.row.reasons)
+            != (values["new_cluster"], values["new_score"], values["new_reasons"])
+        ]
+        _update_locals(connection, changed, cluster_key="cluster", score="score", reasons="reasons")
+        self.placed += result.placed
+
+    def write(self, connection: Connection, *, corrections: Corrections) -> set[int]:
+        """Give out slugs, bring entities up to date, and return the articles that it changes."""
+        moved = give_slugs(connection, bases=self.bases, corrections=corrections)
+        wanted = {one.cluster_key for one in self.placed} | moved.keys()
+        entity_of: dict[int, int] = {}
+        for some in in_portions(sorted(wanted)):
+            for key, entity in connection.execute(
+                select(CLUSTERS.c.key, CLUSTERS.c.entity_key).where(CLUSTERS.c.key.in_(some))
+            ):
+                entity_of[key] = entity
+        steps = {
+            (one.local.article_key, one.local.key): (
+                one.row.entity_key,
+                entity_of[one.cluster_key],
+            )
+            for one in self.placed
+        }
+        for some in in_portions(sorted(moved)):
+            for row in connection.execute(
+                select(
+                    LOCALS.c.article_key,
+                    LOCALS.c.local_key,
+                    LOCALS.c.entity_key,
+                    LOCALS.c.cluster_key,
+                ).where(LOCALS.c.cluster_key.in_(some))
+            ):
+                steps.setdefault(
+                    (row.article_key, row.local_key), (row.entity_key, entity_of[row.cluster_key])
+                )
+        steps = {key: step for key, step in steps.items() if step[0] != step[1]}
+        write_entities(
+            connection,
+            keys={new for _, new in steps.values()} | set(entity_of.values()),
+            corrections=corrections,
+        )
+        _update_locals(
+            connection,
+            [
+                {"of_article": article, "of_local": local, "new_entity": new}
+                for (article, local), (_, new) in steps.items()
+            ],
+            entity_key="entity",
+        )
+        moves: dict[int, int] = {}
+        for _, (old, new) in sorted(steps.items()):
+            if old:
+                moves.setdefault(old, new)
+        leave_redirects(connection, moves=moves)
+        return {article for article, _ in steps}
+
+
+def _update_locals(connection: Connection, values: list[dict[str, Any]], **columns: str) -> None:
+    if values:
+        connection.execute(
+            update(LOCALS)
+            .where(
+                LOCALS.c.article_key == bindparam("of_article"),
+                LOCALS.c.local_key == bindparam("of_local"),
+            )
+            .values({column: bindparam(f"new_{name}") for column, name in columns.items()}),
+            values,
+        )
+
+
+def read_entities(connection: Connection, *, article_key: int) -> dict[str, GlobalEntity]:
+    """Return for each `Entity.key` of an article the entity that it is over all articles."""
+    rows = connection.execute(
+        select(LOCALS.c.local_key, _ENTITIES.c.key, _ENTITIES.c.slug, _ENTITIES.c.type)
+        .join(_ENTITIES, _ENTITIES.c.key == LOCALS.c.entity_key)
+        .where(LOCALS.c.article_key == article_key)
+    )
+    return {row.local_key: GlobalEntity(row.key, row.slug, EntityType(row.type)) for row in rows}
+
+
+def touch_locals(touch: Touch, locals_: Iterable[Local]) -> None:
+    """Add what new locals touch."""
+    for local in locals_:
+        touch.groups.add(local.group)
+        touch.callees |= {call.removeprefix("=") for call in local.calls}

@@ -1,0 +1,149 @@
+"""What the database keeps of locals and clusters, read and written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from app.db import tables
+from app.db.ids import to_key
+from app.ingest.resolve.cluster import SKELETON
+from app.ingest.resolve.keys import to_called_group
+from app.ingest.resolve.local import Evidence, Local
+from app.vocabulary import EntityType
+
+LOCALS = tables.metadata.tables["local_entities"]
+CALLS = tables.metadata.tables["local_entity_calls"]
+CLUSTERS = tables.metadata.tables["entity_clusters"]
+AT_ONCE = 500
+MOST_CALLED = 20
+"""A short name that more groups of full names can be called by is nobody's for certain."""
+
+
+def write_locals(connection: Connection, locals_: Sequence[Local]) -> None:
+    """Write what a new article says; to whom it belongs is written by the resolver."""
+    if not locals_:
+        return
+    connection.execute(
+        insert(LOCALS),
+        [
+            {
+                "article_key": local.article_key,
+                "local_key": local.key,
+                "group_key": local.group,
+                "short": local.short,
+                "name": local.name,
+                "base": local.base,
+                "type": local.type,
+                "published_at": local.published_at,
+                "evidence": local.evidence.to_json(),
+                "calls": list(local.calls),
+                "cluster_key": 0,
+                "entity_key": 0,
+                "score": None,
+                "reasons": [],
+            }
+            for local in locals_
+        ],
+    )
+    calls = [
+        {
+            "call": call,
+            "group_key": local.group,
+            "article_key": local.article_key,
+            "local_key": local.key,
+        }
+        for local in locals_
+        for call in local.calls
+    ]
+    if calls:
+        connection.execute(insert(CALLS), calls)
+
+
+def read_touched(connection: Connection, *, article_key: int) -> tuple[set[str], set[str]]:
+    """Return the groups that an article's entities belong to, and those that look at them."""
+    rows = connection.execute(
+        select(LOCALS.c.group_key, LOCALS.c.calls).where(LOCALS.c.article_key == article_key)
+    ).all()
+    return {row.group_key for row in rows}, {
+        to_called_group(call) for row in rows for call in row.calls
+    }
+
+
+def read_group(
+    connection: Connection,
+    group: str,
+    *,
+    limit: int | None = SKELETON + 1,
+    articles: Iterable[int] | None = None,
+) -> dict[tuple[int, str], tuple[Local, Row[Any]]]:
+    """Return a group's locals with what is stored of them, by article key.
+
+    Args:
+        connection: Where from.
+        group: Which.
+        limit: How many at most, the smallest article keys first.
+        articles: Only those of these articles.
+    """
+    # A place is told by its group alone; its evidence need not be read.
+    query = select(LOCALS).where(LOCALS.c.group_key == group)
+    if articles is not None:
+        query = query.where(LOCALS.c.article_key.in_(sorted(articles)))
+    query = query.order_by(LOCALS.c.article_key, LOCALS.c.local_key).limit(limit)
+    return {
+        (row.article_key, row.local_key): (to_local(row), row) for row in connection.execute(query)
+    }
+
+
+def to_local(row: Row[Any]) -> Local:
+    """Return a local from its row."""
+    return Local(
+        article_key=row.article_key,
+        key=row.local_key,
+        name=row.name,
+        type=EntityType(row.type),
+        base=row.base,
+        group=row.group_key,
+        short=row.short,
+        published_at=row.published_at,
+        evidence=Evidence.from_json(row.evidence),
+        calls=tuple(row.calls),
+    )
+
+
+def list_callers(connection: Connection, group: str) -> dict[str, bool]:
+    """Return the groups that can be called by a group's name; True where an article says so."""
+    found: dict[str, bool] = {}
+    for call, declared in ((group, False), (f"={group}", True)):
+        # From one group to the next by the index, however many articles name each.
+        last = ""
+        while len(found) <= MOST_CALLED:
+            other = connection.scalar(
+                select(CALLS.c.group_key)
+                .where(CALLS.c.call == call, CALLS.c.group_key > last)
+                .order_by(CALLS.c.group_key)
+                .limit(1)
+            )
+            if other is None:
+                break
+            last = other
+            if other != group:
+                found[other] = declared
+    return found
+
+
+def to_cluster_key(founder: Local) -> int:
+    """Return the key of the cluster that a local founds."""
+    return to_key("cluster", founder.group, str(founder.article_key), founder.key)
+
+
+def delete_clusters(connection: Connection, keys: Iterable[int]) -> None:
+    """Delete clusters that nobody belongs to any more."""
+    for some in in_portions(sorted(keys)):
+        connection.execute(delete(CLUSTERS).where(CLUSTERS.c.key.in_(some)))
+
+
+def in_portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield keys, not too many for one statement at a time."""
+    for start in range(0, len(keys), AT_ONCE):
+        yield keys[start : start + AT_ONCE]

@@ -1,0 +1,262 @@
+"""The API's own answers, read in this process: the same parameters, queries and schemas.
+
+A page is made of answers, and each answer knows the request that gives the same over HTTP. A test
+sends those requests and compares.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app import __version__
+from app.api.articles import queries as article_queries
+from app.api.articles.annotations import Annotations, build_annotations
+from app.api.articles.build import build_article_list
+from app.api.articles.parameters import ArticleParameters
+from app.api.articles.schemas import Article, ArticleText, article_from_row, text_from_row
+from app.api.caching import encode_query
+from app.api.claims import queries as claim_queries
+from app.api.claims.build import build_claims
+from app.api.claims.parameters import ClaimParameters
+from app.api.claims.schemas import Claim
+from app.api.deps import Call
+from app.api.entities import queries as entity_queries
+from app.api.entities.build import build_article_entities, build_entities, build_entity_list
+from app.api.entities.parameters import ArticleEntityParameters, EntityParameters
+from app.api.entities.schemas import ArticleEntity, Entity
+from app.api.envelope import ListMeta
+from app.api.errors import not_found
+from app.api.listing import Listing, read_page
+from app.api.paging import Page, PageRequest
+from app.api.parameters import MAX_LIMIT, PageParameters, Parameters, split_words
+from app.api.quotes import queries as quote_queries
+from app.api.quotes.build import build_quotes
+from app.api.quotes.parameters import QuoteParameters
+from app.api.quotes.schemas import Quote
+from app.api.root import LINKS, Root, count_everything
+from app.api.search import read_query
+from app.api.stored import entities
+from app.db.ids import ARTICLE, from_id
+
+Item = TypeVar("Item")
+
+# An article with more entities than so many pages of 200 has the others left unmarked.
+MAX_ENTITY_PAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API answers to one request.
+
+    Attributes:
+        url: The path and query of the request, without the server.
+        body: The answer's object; of a list, its `data` and `meta`.
+    """
+
+    url: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Item]):
+    """A page of a list.
+
+    Attributes:
+        total: How many items the whole list has.
+        next: The cursor of the page after, or None.
+        prev: The cursor of the page before, or None.
+    """
+
+    items: Sequence[Item]
+    total: int
+    next: str | None
+    prev: str | None
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where a page gets its answers; it keeps a list of them, in order.
+
+    Attributes:
+        call: The request for the page.
+        session: Reads only.
+        answers: What was asked so far.
+    """
+
+    call: Call
+    session: Session
+    answers: list[Answer] = field(default_factory=list)
+
+    def keep(self, url: str, body: Mapping[str, Any]) -> None:
+        """Add an answer to the list."""
+        self.answers.append(Answer(url, body))
+
+
+def read_root(desk: Desk) -> Root:
+    """Answer /v1: what is here."""
+    body: Root = {
+        "name": "On Record",
+        "version": __version__,
+        "dataset_version": desk.call.version,
+        "changed_at": desk.call.state.changed_at,
+        "counts": count_everything(desk.session),
+        "links": LINKS,
+    }
+    desk.keep("/v1", body)
+    return body
+
+
+def list_articles(desk: Desk, filters: ArticleParameters) -> Listed[Article]:
+    """Answer /v1/articles."""
+    query = read_query(filters.q)
+    page = _read_page(
+        desk, "/v1/articles", filters, article_queries.find_articles(filters=filters, query=query)
+    )
+    items = build_article_list(desk.session, page.rows, query=query)
+    return _keep(desk, "/v1/articles", filters, page, items)
+
+
+def list_quotes(desk: Desk, filters: QuoteParameters) -> Listed[Quote]:
+    """Answer /v1/quotes."""
+    query, include = read_query(filters.q), split_words(filters.include)
+    page = _read_page(
+        desk, "/v1/quotes", filters, quote_queries.find_quotes(filters=filters, query=query)
+    )
+    items = build_quotes(desk.session, page.rows, include=include, query=query)
+    return _keep(desk, "/v1/quotes", filters, page, items)
+
+
+def list_claims(desk: Desk, filters: ClaimParameters) -> Listed[Claim]:
+    """Answer /v1/claims."""
+    query, include = read_query(filters.q), split_words(filters.include)
+    page = _read_page(
+        desk, "/v1/claims", filters, claim_queries.find_claims(filters=filters, query=query)
+    )
+    items = build_claims(desk.session, page.rows, include=include, query=query)
+    return _keep(desk, "/v1/claims", filters, page, items)
+
+
+def list_entities(desk: Desk, filters: EntityParameters) -> Listed[Entity]:
+    """Answer /v1/entities."""
+    query = read_query(filters.q)
+    page = _read_page(
+        desk, "/v1/entities", filters, entity_queries.find_entities(filters=filters, query=query)
+    )
+    items = build_entity_list(desk.session, page.rows, query=query)
+    return _keep(desk, "/v1/entities", filters, page, items)
+
+
+def get_entity(desk: Desk, slug: str) -> Entity:
+    """Answer /v1/entities/{id}.
+
+    Raises:
+        ProblemError: 404 when there is no such entity.
+    """
+    row = entity_queries.get_entity(desk.session, slug)
+    if row is None:
+        raise not_found("entity", slug)
+    (entity,) = build_entity_list(desk.session, [row])
+    desk.keep(entity["links"]["self"], entity)
+    return entity
+
+
+def get_entities(desk: Desk, slugs: Iterable[str]) -> dict[str, Entity]:
+    """Answer /v1/entities/{id} for several, by id in the given order; four queries."""
+    wanted = list(dict.fromkeys(slugs))
+    if not wanted:
+        return {}
+    keys = desk.session.scalars(select(entities.c.key).where(entities.c.slug.in_(wanted))).all()
+    found = {one["id"]: one for one in build_entities(desk.session, keys).values()}
+    for slug in wanted:
+        if slug in found:
+            desk.keep(found[slug]["links"]["self"], found[slug])
+    return {slug: found[slug] for slug in wanted if slug in found}
+
+
+def get_article(desk: Desk, article_id: str) -> tuple[Article, ArticleText, Annotations]:
+    """Answer /v1/articles/{id}, its /text.json and its /annotations.
+
+    Raises:
+        ProblemError: 404 when there is no such article.
+    """
+    key = from_id(ARTICLE, article_id)
+    row = None if key is None else article_queries.get_article(desk.session, key)
+    written = None if key is None else article_queries.get_article_text(desk.session, key)
+    if key is None or row is None or written is None:
+        raise not_found("article", article_id)
+    article, text = article_from_row(row), text_from_row(written)
+    annotations = build_annotations(desk.session, key, text=text["text"])
+    address = f"/v1/articles/{article_id}"
+    desk.keep(address, article)
+    desk.keep(f"{address}/text.json", text)
+    desk.keep(f"{address}/annotations", annotations)
+    return article, text, annotations
+
+
+def list_article_entities(desk: Desk, article_id: str) -> list[ArticleEntity]:
+    """Answer /v1/articles/{id}/entities, all pages of it.
+
+    Raises:
+        ProblemError: 404 when there is no such article.
+    """
+    key = from_id(ARTICLE, article_id)
+    if key is None:
+        raise not_found("article", article_id)
+    path = f"/v1/articles/{article_id}/entities"
+    items: list[ArticleEntity] = []
+    filters = ArticleEntityParameters(limit=MAX_LIMIT)
+    for _ in range(MAX_ENTITY_PAGES):
+        listing = entity_queries.find_article_entities(key, filters=filters)
+        page = _read_page(desk, path, filters, listing)
+        found = build_article_entities(desk.session, page.rows)
+        items += _keep(desk, path, filters, page, found).items
+        if page.next is None:
+            break
+        filters = filters.model_copy(update={"cursor": page.next})
+    return items
+
+
+def make_url(path: str, parameters: Parameters, *, without: Sequence[str] = ()) -> str:
+    """Return the canonical address of a request; what is left at its default is not in it.
+
+    Args:
+        path: Of the API.
+        parameters: Of the request.
+        without: Names of parameters to leave out.
+    """
+    pairs: list[tuple[str, str]] = []
+    for name, value in parameters.model_dump(mode="json", exclude_defaults=True).items():
+        if name not in without:
+            values = value if isinstance(value, list) else [value]
+            pairs += [(name, str(one)) for one in values]
+    return f"{path}?{encode_query(sorted(pairs))}" if pairs else path
+
+
+def _read_page(desk: Desk, path: str, filters: PageParameters, listing: Listing) -> Page:
+    """Read a page as the API would: its cursors are the API's, and totals are counted once."""
+    root = desk.call.request.scope.get("root_path", "").rstrip("/")
+    counted = root + make_url(path, filters, without=("cursor", "limit", "sort", "include"))
+    request = PageRequest(
+        limit=filters.limit,
+        cursor=filters.cursor,
+        scope=root + make_url(path, filters, without=("cursor", "limit")),
+        total=desk.call.source.dataset.get_total(desk.call.version, counted),
+    )
+    page = read_page(desk.session, listing, request=request)
+    desk.call.source.dataset.put_total(desk.call.version, counted, page.total)
+    return page
+
+
+def _keep(
+    desk: Desk, path: str, filters: PageParameters, page: Page, items: Sequence[Item]
+) -> Listed[Item]:
+    meta: ListMeta = {
+        "total": page.total,
+        "limit": filters.limit,
+        "dataset_version": desk.call.version,
+    }
+    desk.keep(make_url(path, filters), {"data": items, "meta": meta})
+    return Listed(items, page.total, page.next, page.prev)

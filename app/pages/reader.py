@@ -1,0 +1,220 @@
+"""The view model of the reader: an article's text with its marks, and a record for each of them.
+
+It is filled from what the API answers about an article, and from nothing else. `onrecord parse
+--html` makes the same answers from an article that is in no database.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.api.articles.annotations import Annotations
+from app.api.articles.schemas import Article, ArticleText
+from app.api.attributions import ArticleAttribution
+from app.api.entities.mentions import Mention
+from app.api.entities.schemas import ArticleEntity
+from app.api.spans import Span
+from app.pages.marks import Layer, Mark, Paragraph, cut_text
+from app.pages.records import (
+    Record,
+    describe_attribution,
+    describe_claim,
+    describe_entity,
+    describe_quote,
+    entity_record_id,
+    mention_anchor,
+    shorten,
+)
+from app.vocabulary import EntityType
+
+LAYER_OF = {
+    EntityType.PERSON: Layer.PEOPLE,
+    EntityType.ORGANISATION: Layer.ORGANISATIONS,
+    EntityType.PLACE: Layer.PLACES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing that somebody is given, for the margin.
+
+    Attributes:
+        anchor: The HTML id of its mark.
+        words: Its first words.
+        quoted: True when those are the speaker's own.
+        cue: The words that give it to the speaker, or None.
+    """
+
+    anchor: str
+    words: str
+    quoted: bool
+    cue: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody who speaks, with what he is given until somebody else speaks.
+
+    Attributes:
+        name: The entity's name, or the words of the text for somebody unnamed.
+        slug: The entity's id; None for somebody unnamed.
+        role: How the text describes the speaker there, or None.
+        said: In text order; at least one.
+    """
+
+    name: str
+    slug: str | None
+    role: str | None
+    said: tuple[Utterance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Everything that the reader page shows of an article.
+
+    Attributes:
+        paragraphs: The text, cut at the borders of its marks.
+        voices: Who speaks, in the order of the text.
+        records: What the marks open, in the order of the text; entities last.
+        counts: How many things each layer marks.
+        linked: True when there is a server to link to.
+    """
+
+    id: str
+    title: str
+    authors: tuple[str, ...]
+    outlet: str | None
+    published_at: datetime | None
+    language: str
+    url: str | None
+    word_count: int
+    paragraphs: tuple[Paragraph, ...]
+    voices: tuple[Voice, ...]
+    records: tuple[Record, ...]
+    counts: Mapping[Layer, int]
+    linked: bool
+
+
+def make_reader(
+    article: Article,
+    *,
+    text: ArticleText,
+    annotations: Annotations,
+    entities: Sequence[ArticleEntity],
+    linked: bool = True,
+) -> Reader:
+    """Return the view of an article.
+
+    Args:
+        article: What the API answers for it.
+        text: Its text with paragraphs.
+        annotations: Everything that was found in it.
+        entities: The entities that it names.
+        linked: False for a page that stands alone, without a server behind its links.
+    """
+    mentions: dict[str, list[Mention]] = {}
+    for mention in annotations["mentions"]:
+        mentions.setdefault(mention["entity_id"], []).append(mention)
+    layers = {one["entity"]["id"]: LAYER_OF[one["entity"]["type"]] for one in entities}
+    marks = [
+        *_mark_mentions(annotations["mentions"], layers),
+        *(
+            Mark(quote["id"], Layer.QUOTATIONS, _spans(quote["parts"]), anchor=quote["id"])
+            for quote in annotations["quotes"]
+        ),
+        *(
+            Mark(claim["id"], Layer.CLAIMS, _spans(claim["parts"]), anchor=claim["id"])
+            for claim in annotations["claims"]
+        ),
+        *_mark_attributions(annotations["attributions"]),
+    ]
+    records = [
+        *(describe_quote(quote) for quote in annotations["quotes"]),
+        *(describe_claim(claim) for claim in annotations["claims"]),
+        *(describe_attribution(one) for one in annotations["attributions"]),
+        *(
+            describe_entity(
+                one["entity"],
+                article_id=article["id"],
+                layer=LAYER_OF[one["entity"]["type"]],
+                mentions=mentions.get(one["entity"]["id"], ()),
+            )
+            for one in entities
+        ),
+    ]
+    counts = dict.fromkeys(Layer, 0)
+    for record in records:
+        counts[record.layer] += 1
+    paragraphs = [(span["start"], span["end"]) for span in text["paragraphs"]]
+    return Reader(
+        id=article["id"],
+        title=article["title"] or "Without a headline",
+        authors=tuple(article["authors"]),
+        outlet=article["source"],
+        published_at=article["published_at"],
+        language=article["language"],
+        url=article["url"],
+        word_count=article["word_count"],
+        paragraphs=tuple(cut_text(text["text"], marks, paragraphs=paragraphs)),
+        voices=tuple(list_voices(annotations)),
+        records=tuple(records),
+        counts=counts,
+        linked=linked,
+    )
+
+
+def list_voices(annotations: Annotations) -> list[Voice]:
+    """Return who speaks, in text order; what one says in a row is together."""
+    quotes = {
+        quote["attribution"]["id"]: quote
+        for quote in reversed(annotations["quotes"])
+        if quote["attribution"] is not None
+    }
+    voices: list[Voice] = []
+    for attribution in annotations["attributions"]:
+        speaker = attribution["speaker"]
+        if speaker is None or speaker["name"] is None:
+            continue
+        quote = quotes.get(attribution["id"])
+        cue = attribution["cue"]
+        said = Utterance(
+            anchor=attribution["id"] if quote is None else quote["id"],
+            words=shorten(attribution["content"]["text"] if quote is None else quote["text"]),
+            quoted=quote is not None,
+            cue=None if cue is None else " ".join(cue["text"].split()),
+        )
+        name, slug = " ".join(speaker["name"].split()), speaker["entity_id"]
+        if voices and (voices[-1].slug, voices[-1].name) == (slug, name):
+            last = voices.pop()
+            voices.append(Voice(name, slug, last.role or speaker["role"], (*last.said, said)))
+        else:
+            voices.append(Voice(name, slug, speaker["role"], (said,)))
+    return voices
+
+
+def _mark_mentions(mentions: Iterable[Mention], layers: Mapping[str, Layer]) -> Iterable[Mark]:
+    for mention in mentions:
+        span, slug = mention["span"], mention["entity_id"]
+        layer = layers.get(slug)
+        if layer is not None:
+            yield Mark(
+                entity_record_id(slug),
+                layer,
+                ((span["start"], span["end"]),),
+                anchor=mention_anchor(mention),
+            )
+
+
+def _mark_attributions(attributions: Iterable[ArticleAttribution]) -> Iterable[Mark]:
+    for one in attributions:
+        for part in ("content", "source", "cue"):
+            spans = one[part]
+            if spans is not None:
+                anchor = one["id"] if part == "content" else ""
+                yield Mark(
+                    one["id"], Layer.ATTRIBUTIONS, _spans(spans["parts"]), part=part, anchor=anchor
+                )
+
+
+def _spans(parts: Iterable[Span]) -> tuple[tuple[int, int], ...]:
+    return tuple((part["start"], part["end"]) for part in parts)
