@@ -37,7 +37,7 @@ TITLES = re.compile(
 )
 TAIL = re.compile(r"(?:['’]s|['’]|[\s.,;:!?\"”“'’)(-])+$")
 NO_NAMES = re.compile(
-    r"(?:democrats?|republicans?|gop|twitter|facebook|obamacare|muslims?|latinos?|islam|lgbt|pac|"
+    r"(?:democrats?|republicans?|twitter|facebook|obamacare|muslims?|latinos?|islam|lgbt|pac|"
     r"state|super|department|social security|the)$",
     re.IGNORECASE,
 )
@@ -49,7 +49,21 @@ FIXED = {
     "Carly Fiorina": "person",
     "Capitol Hill": "place",
     "Bloomberg": "organisation",
+    "Kremlin": "organisation",
+    "ISIS": "organisation",
+    "Pentagon": "organisation",
+    "Islamic State": "organisation",
+    "Crimea": "place",
 }
+GROUP = re.compile(r" (?:campaign|camp|team|administration|foundation|family foundation)\b", re.I)
+"""Behind a person's name these make an organisation of it."""
+
+STATES = re.compile(
+    r"(?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mo|Mont|"
+    r"Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Va|Vt|Wash|Wis|Wyo)$"
+)
+"""Their stop belongs to them."""
+
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov)\.? ([A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?)")
 BODIES = frozenset(
     [
@@ -156,8 +170,26 @@ def correct_names(texts: dict[str, str], raw: dict[str, list[Name]]) -> dict[str
             sure = sum(votes[form].values()) >= 0.5 * total[form]
             if sure and not any(c in covered for c in range(start, end)):
                 own.append((start, end, kinds[form]))
-        corrected[name] = sorted(own)
+        corrected[name] = sorted(_widen(text, own))
     return corrected
+
+
+def _widen(text: str, names: list[Name]) -> Iterator[Name]:
+    """Names with the group word or the stop that belongs to them, and the party's initials."""
+    for start, end, kind in names:
+        group = GROUP.match(text, end) if kind == "person" else None
+        if group and not group[0].endswith("family"):
+            yield start, group.end(), "organisation"
+        elif STATES.match(text[start:end]) and text[end : end + 1] == ".":
+            yield start, end + 1, "place"
+        elif kind == "person" and text[max(0, start - 4) : start] == "bin ":
+            yield start - 4, end, kind
+        else:
+            yield start, end, kind
+    covered = {c for s, e, _ in names for c in range(s, e)}
+    for match in re.finditer(r"\b(?:GOP|G\.O\.P\.|Kremlin|ISIS|Pentagon|Drudge Report)", text):
+        if match.start() not in covered:
+            yield match.start(), match.end(), "organisation"
 
 
 def main() -> None:

@@ -77,11 +77,14 @@ def _list_spoken(scores: Scores, spoken: Sequence[Spoken]) -> list[Linked]:
         first = int(np.searchsorted(words.ends, span.start, side="right"))
         return first, int(np.searchsorted(words.starts, span.end, side="left"))
 
-    ranges = [(find(one.content), find(one.cue), find(one.source)) for one in spoken]
+    ranges = [
+        (tuple(find(part) for part in one.content), find(one.cue), find(one.source))
+        for one in spoken
+    ]
     return [
-        Linked(source, cue, (content,), SURE)
+        Linked(source, cue, content, SURE)
         for content, cue, source in ranges
-        if all(first < last for first, last in (content, cue, source))
+        if all(first < last for first, last in (*content, cue, source))
     ]
 
 

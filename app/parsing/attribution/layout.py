@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.parsing.attribution.quoted import Quoted
 from app.parsing.types import Span
@@ -24,6 +24,9 @@ TURN = re.compile(
 TURNS = 3
 """So many paragraphs of a text must look like turns before any counts as one."""
 
+OPENING = ('"', "“")
+"""Marks that open a paragraph of a quoted transcript."""
+
 NO_SPEAKER = re.compile(
     r"(?:UPDATED?|CORRECTION|CLARIFICATION|EDITOR|NOTE|BYLINE|VIDEO|WATCH|PHOTOS?|READ|RELATED|"
     r"EXCLUSIVE|BREAKING|REPORT|POLL|MORE|ALSO|LIVE|OPINION|ANALYSIS)\b"
@@ -35,12 +38,12 @@ class Spoken:
     """Words whose speaker the layout tells.
 
     Attributes:
-        content: what was said, quotation marks included.
+        content: what was said, quotation marks included, one span for each paragraph.
         cue: the dash or the colon, which stands for "said".
         source: the speaker's name as written.
     """
 
-    content: Span
+    content: tuple[Span, ...]
     cue: Span
     source: Span
 
@@ -56,15 +59,23 @@ def find_turns(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Spoken]
         Nothing unless at least `TURNS` paragraphs look like turns, with a name that comes twice.
     """
     found: list[Spoken] = []
+    quoted = False
     for start, end in paragraphs:
         match = TURN.match(text[start:end])
         if match is None or NO_SPEAKER.match(match["name"]):
+            own = text[start:end].strip()
+            quoted = quoted and own[:1] in OPENING
+            if quoted:  # the turn's quotation opens again at each of its paragraphs
+                begin = text.index(own, start)
+                part = Span(begin, begin + len(own))
+                found[-1] = replace(found[-1], content=(*found[-1].content, part))
             continue
+        quoted = match[0].lstrip()[:1] in OPENING
         last = match.start("words") + len(match["words"].rstrip())
         name, colon = match.span("name"), match.span("colon")
         found.append(
             Spoken(
-                Span(start + match.start("words"), start + last),
+                (Span(start + match.start("words"), start + last),),
                 Span(start + colon[0], start + colon[1]),
                 Span(start + name[0], start + name[1]),
             )
@@ -100,7 +111,7 @@ def find_signed(
         else:
             signature = _match_signature(text, *paragraphs[number + 1])
         if signature is not None:
-            found.append(Spoken(one.span, *signature))
+            found.append(Spoken((one.span,), *signature))
     return found
 
 

@@ -66,11 +66,11 @@ class LinkWeights:
     """
 
     pointer: float = 1.0
-    other_paragraph: float = -2.0
+    other_paragraph: float = -3.0
     other_sentence: float = -0.5
     distance: float = -0.02
     no_cue: float = -2.0
-    no_source: float = 0.0
+    no_source: float = -2.0
     untagged_cue: float = -2.0
     untagged_source: float = -2.0
     leads_on: float = 2.0
@@ -198,7 +198,9 @@ def link_spans(
     owned: dict[int, tuple[Tagged, list[tuple[Tagged, float]]]] = {}
     alone: list[tuple[Tagged, float]] = []
     owner_of_last: int | None = None
-    for content in [span for span in decoded.spans if span.role == "content"]:
+    for content in decoded.spans:
+        if content.role != "content" or not _holds_letter(scores, content):
+            continue
         if content.first in goes_on and owner_of_last is not None:
             owned[owner_of_last][1].append((content, 0.0))
             continue
@@ -215,6 +217,12 @@ def link_spans(
         linked.append(_build(choice.span, cue, parts, choice.lead))
     linked += [_build(None, None, [part], 0.0) for part in alone]
     return sorted(linked, key=lambda one: one.content[0])
+
+
+def _holds_letter(scores: Scores, span: Tagged) -> bool:
+    """Whether a span is more than marks; a stray quotation mark is nobody's content."""
+    text, words = scores.text, scores.words
+    return any(text[start].isalnum() for start in words.starts[span.first : span.last].tolist())
 
 
 def _list_continued(scores: Scores, quoted: Sequence[Quoted]) -> frozenset[int]:

@@ -10,12 +10,12 @@ from app.parsing.pieces import find_paragraphs
 def signed(text: str) -> list[tuple[str, str, str]]:
     paragraphs = find_paragraphs(text)
     found = find_signed(text, paragraphs, find_quoted(text, paragraphs))
-    return [tuple(s.of(text) for s in (one.content, one.cue, one.source)) for one in found]
+    return [tuple(s.of(text) for s in (one.content[0], one.cue, one.source)) for one in found]
 
 
-def turns(text: str) -> list[tuple[str, str]]:
+def turns(text: str) -> list[tuple[str, ...]]:
     found = find_turns(text, find_paragraphs(text))
-    return [(one.source.of(text), one.content.of(text)) for one in found]
+    return [tuple(s.of(text) for s in (one.source, *one.content)) for one in found]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,12 @@ def test_turns_are_names_in_capitals_before_a_colon() -> None:
         ("FALLIN", "It is."),
         ("TAPPER", "Thank you.”"),
     ]
+
+
+def test_a_quoted_turn_goes_on_while_paragraphs_open_with_a_mark() -> None:
+    text = "“TAPPER: Is it so?\n\n“FALLIN: It is.\n\n“And more.\n\n“TAPPER: Thanks.”\n\nHe left."
+    assert turns(text)[1] == ("FALLIN", "It is.", "“And more.")
+    assert turns(text)[2] == ("TAPPER", "Thanks.”")
 
 
 def test_one_line_in_capitals_is_no_transcript() -> None:
