@@ -76,7 +76,7 @@ class Call:
         self.source.dataset.put_total(self.version, self._counted(), page.total)
 
     def _counted(self) -> str:
-        return canonical_url(self.request, without=("cursor", "limit", "sort", "include"))
+        return canonical_url(self.request, without=("cursor", "limit", "sort", "include", "facet"))
 
 
 def get_source(request: Request) -> Source:

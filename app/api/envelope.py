@@ -60,7 +60,12 @@ class ListLinks(TypedDict):
 
 
 def list_response(
-    call: Call, page: Page, *, limit: int, items: Sequence[Mapping[str, Any]]
+    call: Call,
+    page: Page,
+    *,
+    limit: int,
+    items: Sequence[Mapping[str, Any]],
+    **more: Any,
 ) -> Response:
     """Write one page of a list.
 
@@ -69,6 +74,7 @@ def list_response(
         page: The rows.
         limit: The most items on a page.
         items: What the schema promises of each row, in the order of the rows.
+        more: What else the list's schema promises: `facets`.
     """
     links: ListLinks = {
         "self": call.url,
@@ -82,7 +88,7 @@ def list_response(
     call.keep_total(page)
     answer_any_etag(call.request, headers)
     meta: ListMeta = {"total": page.total, "limit": limit, "dataset_version": call.version}
-    body = to_json({"data": items, "meta": meta, "links": links})
+    body = to_json({"data": items, "meta": meta, "links": links, **more})
     return Response(body, media_type=JSON, headers=headers)
 
 

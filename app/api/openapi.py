@@ -34,6 +34,10 @@ TAGS: list[dict[str, Any]] = [
     {"name": "claims", "description": "What somebody, or the article itself, claims to be so."},
     {"name": "entities", "description": "People, organisations and places, one over all articles."},
     {"name": "articles", "description": "The articles, their text, and all that was found in it."},
+    {
+        "name": "unnamed sources",
+        "description": "Whom articles cite without a name, and who leans on that.",
+    },
     {"name": "sources", "description": "The files that the articles were read from."},
     {"name": "service", "description": "What is here, in which version, and whether it runs."},
 ]
@@ -78,6 +82,11 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "description": "The page's own address and its neighbours' (RFC 8288).",
         "schema": {"type": "string"},
         "example": '</v1/quotes>; rel="self"',
+    },
+    "Location": {
+        "description": "Where it is now.",
+        "schema": {"type": "string"},
+        "example": "/v1/entities/vladimir-putin",
     },
     "Retry-After": {
         "description": "Seconds to wait before asking again.",
@@ -156,6 +165,11 @@ def _complete_operation(operation: dict[str, Any], *, path: str) -> None:
     if is_list:
         names.append("Link")
     responses["200"]["headers"] = _refer(names)
+    if "{entity_id}" in path:
+        responses["308"] = {
+            "description": "The entity was found to be another one; Location is its address.",
+            "headers": _refer([*names, "Location"]),
+        }
     if is_data:
         responses["304"] = {
             "description": "The client has the current answer: If-None-Match lists its ETag.",
@@ -180,7 +194,7 @@ def _rank_parameter(parameter: dict[str, Any]) -> int:
     # As one thinks: which thing, what in it, then in which order and how much of it.
     if parameter["in"] == "path":
         return -2
-    ranks = {"q": -1, "sort": 1, "include": 2, "limit": 3, "cursor": 4}
+    ranks = {"q": -1, "sort": 1, "include": 2, "facet": 3, "limit": 4, "cursor": 5}
     return ranks.get(parameter["name"], 0)
 
 

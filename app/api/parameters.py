@@ -130,6 +130,19 @@ def include_pattern(*names: str) -> str:
     return f"^({choices})(,({choices}))*$"
 
 
+def facet_field(*names: str) -> Any:
+    """Return the field of a `facet` parameter over the names."""
+    return Field(
+        default=None,
+        pattern=include_pattern(*names),
+        max_length=200,
+        description="Also count the whole list by these, parted by commas: "
+        + ", ".join(names)
+        + ". The answer's `facets` has the most frequent values of each.",
+        examples=[names[0], f"{names[0]},{names[1]}"],
+    )
+
+
 def split_words(value: str | None) -> tuple[str, ...]:
     """Return the words of a comma-separated parameter, without repetitions, in order."""
     return tuple(dict.fromkeys(value.split(","))) if value else ()

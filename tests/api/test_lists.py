@@ -63,6 +63,10 @@ LISTS: dict[str, dict[str, list[str]]] = {
     "/v1/entities/velm/mentions": {"kind": ["name", "pronoun"], "entity": ["velm", "osterby"]},
     "/v1/entities/ines-varga/quotes": {"form": ["direct", "partial"], "q": WORDS},
     "/v1/entities/ines-varga/claims": {"kind": ["denial", "belief"], "q": WORDS},
+    "/v1/entities/ines-varga/cooccurrences": {
+        "type": ["person", "place"],
+        "min_articles": ["1", "5", "9"],
+    },
     "/v1/sources": {"status": ["loaded", "failed"], "format": ["text", "html"]},
 }
 SINGLE = {
@@ -72,6 +76,7 @@ SINGLE = {
     "min_confidence",
     "min_check_worthiness",
     "min_mentions",
+    "min_articles",
     "hedged",
     "negated",
     "has_number",
@@ -92,6 +97,7 @@ SORTS = {
     ],
     "/v1/entities/ines-varga/quotes": ["published_at", "position"],
     "/v1/entities/ines-varga/claims": ["published_at", "position"],
+    "/v1/entities/ines-varga/cooccurrences": ["weight", "article_count"],
     "/v1/sources": ["path", "article_count", "size", "read_at", "id"],
 }
 
@@ -275,7 +281,7 @@ def test_no_word_that_looks_like_a_cursor_breaks_the_server(
 
 def test_the_envelope_is_data_meta_and_links(client: TestClient) -> None:
     page = client.get("/v1/quotes?limit=2&speaker=ines-varga&attribution=named").json()
-    assert list(page) == ["data", "meta", "links"]
+    assert list(page) == ["data", "meta", "links", "facets"]
     assert page["meta"] == {"total": 12, "limit": 2, "dataset_version": "ds_2ur0t1adjsi3l"}
     assert page["links"]["self"] == "/v1/quotes?attribution=named&limit=2&speaker=ines-varga"
     assert page["links"]["prev"] is None

@@ -45,11 +45,15 @@ LISTS = [
     ("/v1/quotes?include=article", 5),  # and articles
     ("/v1/quotes?include=speaker&attribution=named", 7),  # and entities, aliases, roles
     ("/v1/quotes?include=article,speaker&attribution=named", 8),
+    ("/v1/quotes?facet=speaker,about,form", 7),  # and each facet
+    ("/v1/claims?facet=kind", 5),
+    ("/v1/articles?facet=entity,author", 4),
     ("/v1/claims?sort=id", 4),
     ("/v1/claims?include=article,claimant&attribution=named", 8),
     ("/v1/entities/velm/mentions?kind=name", 3),  # and whether there is such an entity
     ("/v1/entities/ines-varga/quotes?sort=id", 5),
     ("/v1/entities/ines-varga/claims?sort=id", 5),
+    ("/v1/entities/velm/cooccurrences?type=person", 8),
     ("{article}/quotes?sort=id", 5),
     ("{article}/claims?sort=id", 5),
     ("{article}/mentions?kind=name", 3),

@@ -48,7 +48,7 @@ def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str
             yield f"/v1/{kind}/{{{one}_id}}", f"/v1/{kind}/{item['id']}"
     yield "/v1/entities", "/v1/entities?limit=200"
     for item in client.get(f"/v1/entities?limit={most}").json()["data"]:
-        for part in ("", "/mentions", "/quotes", "/claims"):
+        for part in ("", "/mentions", "/quotes", "/claims", "/cooccurrences"):
             yield f"/v1/entities/{{entity_id}}{part}", f"/v1/entities/{item['id']}{part}"
     for item in client.get(f"/v1/articles?limit={most}").json()["data"]:
         parts: tuple[str, ...] = ("text.json", "annotations", "annotations.jsonld")
@@ -57,6 +57,9 @@ def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str
             yield f"/v1/articles/{{article_id}}/{part}", f"{item['links']['self']}/{part}"
     for kind in ("articles", "quotes", "claims", "entities"):
         yield f"/v1/{kind}", f"/v1/{kind}?q=v*&sort=relevance"
+    for kind, by in (("articles", "author"), ("quotes", "about"), ("claims", "kind")):
+        yield f"/v1/{kind}/counts", f"/v1/{kind}/counts?group_by={by}&interval=week"
+        yield f"/v1/{kind}", f"/v1/{kind}?facet=source,language"
     yield "/v1/quotes", "/v1/quotes?include=article,speaker"
     yield "/v1/claims", "/v1/claims?include=article,claimant"
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.api.parameters import PageParameters, PublishedParameters, SearchParameters
+from app.api.parameters import PageParameters, PublishedParameters, SearchParameters, facet_field
 from app.api.sorting import sort_pattern
 
 SORTS = ("published_at", "word_count", "quote_count", "claim_count", "id", "relevance")
@@ -55,3 +55,5 @@ class ArticleFilters(PublishedParameters, SearchParameters):
 
 class ArticleParameters(PageParameters, ArticleFilters):
     """The parameters of the list of articles."""
+
+    facet: str | None = facet_field("entity", "source", "author", "language")

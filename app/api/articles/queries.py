@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, exists, select
 from sqlmodel import Session
 
 from app.api.articles.parameters import ArticleFilters
+from app.api.counting import Dimension
 from app.api.filters import in_entities, published_between
 from app.api.listing import Listing
 from app.api.paging import Term
@@ -31,6 +32,18 @@ _TERMS = {
     "quote_count": Term("quote_count", articles.c.quote_count, int),
     "claim_count": Term("claim_count", articles.c.claim_count, int),
     "id": _BY_KEY,
+}
+ARTICLE_DIMENSIONS = {
+    "entity": Dimension(
+        article_entities.c.entity_key,
+        is_entity=True,
+        through=(article_entities, article_entities.c.article_key),
+    ),
+    "source": Dimension(articles.c.outlet),
+    "author": Dimension(
+        article_authors.c.name, through=(article_authors, article_authors.c.article_key)
+    ),
+    "language": Dimension(articles.c.language),
 }
 _BIG = ("text", "paragraphs", "sentences")
 

@@ -20,6 +20,7 @@ from app.api.caching import answer_any_etag
 from app.api.claims.parameters import ArticleClaimParameters
 from app.api.claims.router import respond_with_claims
 from app.api.claims.schemas import ClaimList
+from app.api.counting import count_facets
 from app.api.deps import Call, NoParameters, call_for
 from app.api.entities.build import build_article_entities
 from app.api.entities.mentions import MentionList, mention_from_row
@@ -29,10 +30,12 @@ from app.api.entities.schemas import ArticleEntityList
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
 from app.api.listing import read_page
+from app.api.parameters import split_words
 from app.api.quotes.parameters import ArticleQuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
 from app.api.search import read_query
+from app.api.stored import articles
 from app.db.ids import ARTICLE, from_id
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
@@ -83,8 +86,15 @@ def list_articles(
     listing = queries.find_articles(filters=parameters, query=query)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
+        facets = count_facets(
+            session,
+            listing,
+            dated=articles.c.published_at,
+            dimensions=queries.ARTICLE_DIMENSIONS,
+            names=split_words(parameters.facet),
+        )
         items = build_article_list(session, page.rows, query=query)
-    return list_response(call, page, limit=parameters.limit, items=items)
+    return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 
 
 @router.get(

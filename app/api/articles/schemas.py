@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
+from app.api.counting import Facets
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
 from app.api.search import SearchHit, find_hit
@@ -202,6 +203,7 @@ class ArticleList(TypedDict):
             examples=[{"self": "/v1/articles", "next": None, "prev": None}],
         ),
     ]
+    facets: Facets
 
 
 class ArticleText(TypedDict):

@@ -9,6 +9,7 @@ from app.api.parameters import (
     Probability,
     PublishedParameters,
     SearchParameters,
+    facet_field,
     include_pattern,
 )
 from app.api.sorting import sort_pattern
@@ -117,6 +118,10 @@ class ClaimFilters(PublishedParameters, SearchParameters, ClaimInclude):
 
 class ClaimParameters(PageParameters, ClaimFilters):
     """The parameters of a list of claims."""
+
+    facet: str | None = facet_field(
+        "claimant", "about", "source", "kind", "cue", "attribution", "language"
+    )
 
 
 class ArticleClaimFilters(ClaimFilters):

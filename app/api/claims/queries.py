@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.api.attributions import COLUMNS
 from app.api.claims.parameters import ClaimFilters
+from app.api.counting import Dimension
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.listing import Listing
 from app.api.paging import Term
@@ -26,6 +27,17 @@ _TERMS = {
     "confidence": Term("confidence", claims.c.confidence, float),
     "position": Term("start", claims.c.start, int),
     "id": _BY_KEY,
+}
+CLAIM_DIMENSIONS = {
+    "claimant": Dimension(claims.c.claimant_key, is_entity=True),
+    "about": Dimension(
+        claim_about.c.entity_key, is_entity=True, through=(claim_about, claim_about.c.claim_key)
+    ),
+    "source": Dimension(claims.c.outlet),
+    "kind": Dimension(claims.c.kind),
+    "cue": Dimension(claims.c.cue_lemma),
+    "attribution": Dimension(claims.c.claimant_kind),
+    "language": Dimension(claims.c.language),
 }
 
 

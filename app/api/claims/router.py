@@ -8,12 +8,14 @@ from app.api.claims import queries
 from app.api.claims.build import build_claims
 from app.api.claims.parameters import ClaimInclude, ClaimParameters
 from app.api.claims.schemas import Claim, ClaimList
+from app.api.counting import count_facets
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
 from app.api.listing import read_page
 from app.api.parameters import split_words
 from app.api.search import read_query
+from app.api.stored import claims
 from app.db.ids import CLAIM, from_id
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"])
@@ -33,9 +35,16 @@ def respond_with_claims(
     )
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
+        facets = count_facets(
+            session,
+            listing,
+            dated=claims.c.published_at,
+            dimensions=queries.CLAIM_DIMENSIONS,
+            names=split_words(parameters.facet),
+        )
         include = split_words(parameters.include)
         items = build_claims(session, page.rows, include=include, query=query)
-    return list_response(call, page, limit=parameters.limit, items=items)
+    return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from app.api.attributions import (
     attribution_from_row,
     speaker_from,
 )
+from app.api.counting import Facets
 from app.api.entities.schemas import Entity
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
@@ -217,6 +218,7 @@ class ClaimList(TypedDict):
             examples=[{"self": "/v1/claims?claimant=vladimir-putin", "next": None, "prev": None}],
         ),
     ]
+    facets: Facets
 
 
 def claim_from_row(

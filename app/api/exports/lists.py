@@ -11,6 +11,8 @@ from app.api.articles.router import check_article
 from app.api.claims.build import build_claims
 from app.api.claims.parameters import ArticleClaimFilters, ClaimFilters
 from app.api.claims.queries import find_claims
+from app.api.cooccurrences.queries import build_cooccurrences, find_cooccurrences
+from app.api.cooccurrences.schemas import CooccurrenceFilters
 from app.api.deps import Call
 from app.api.entities.build import build_article_entities, build_entity_list
 from app.api.entities.mentions import mention_from_row
@@ -138,6 +140,11 @@ def _open_article_entities(call: Call, filters: ArticleEntityFilters, owner: str
     return Opened(listing, build_article_entities)
 
 
+def _open_cooccurrences(call: Call, filters: CooccurrenceFilters, owner: str) -> Opened:
+    check_entity(call, owner)
+    return Opened(find_cooccurrences(owner, filters=filters), build_cooccurrences)
+
+
 def _open_mentions(
     filters: MentionFilters, *, article_key: int | None = None, entity: str | None = None
 ) -> Opened:
@@ -242,5 +249,16 @@ LISTS = (
         ArticleEntityFilters,
         _open_article_entities,
         (*(f"entity.{name}" for name in _ENTITY_COLUMNS), "mention_count"),
+    ),
+    ExportedList(
+        f"{_ENTITY}/cooccurrences",
+        "EntityCooccurrences",
+        "who is named together with an entity",
+        CooccurrenceFilters,
+        _open_cooccurrences,
+        (
+            *("entity.id", "entity.type", "entity.name", "article_count", "weight"),
+            *("quotes_about", "quotes_from", "articles"),
+        ),
     ),
 )

@@ -10,6 +10,7 @@ from app.api.parameters import (
     Probability,
     PublishedParameters,
     SearchParameters,
+    facet_field,
     include_pattern,
 )
 from app.api.sorting import sort_pattern
@@ -98,6 +99,10 @@ class QuoteFilters(PublishedParameters, SearchParameters, QuoteInclude):
 
 class QuoteParameters(PageParameters, QuoteFilters):
     """The parameters of a list of quotations."""
+
+    facet: str | None = facet_field(
+        "speaker", "about", "source", "form", "cue", "attribution", "language"
+    )
 
 
 class ArticleQuoteFilters(QuoteFilters):

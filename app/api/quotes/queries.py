@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
 from app.api.attributions import COLUMNS
+from app.api.counting import Dimension
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.listing import Listing
 from app.api.paging import Term
@@ -25,6 +26,17 @@ _TERMS = {
     "confidence": Term("confidence", quotes.c.confidence, float),
     "position": Term("start", quotes.c.start, int),
     "id": _BY_KEY,
+}
+QUOTE_DIMENSIONS = {
+    "speaker": Dimension(quotes.c.speaker_key, is_entity=True),
+    "about": Dimension(
+        quote_about.c.entity_key, is_entity=True, through=(quote_about, quote_about.c.quote_key)
+    ),
+    "source": Dimension(quotes.c.outlet),
+    "form": Dimension(quotes.c.form),
+    "cue": Dimension(quotes.c.cue_lemma),
+    "attribution": Dimension(quotes.c.speaker_kind),
+    "language": Dimension(quotes.c.language),
 }
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from app.api.counting import count_facets
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
@@ -14,6 +15,7 @@ from app.api.quotes.build import build_quotes
 from app.api.quotes.parameters import QuoteInclude, QuoteParameters
 from app.api.quotes.schemas import Quote, QuoteList
 from app.api.search import read_query
+from app.api.stored import quotes
 from app.db.ids import QUOTE, from_id
 
 router = APIRouter(prefix="/v1/quotes", tags=["quotes"])
@@ -33,9 +35,16 @@ def respond_with_quotes(
     )
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
+        facets = count_facets(
+            session,
+            listing,
+            dated=quotes.c.published_at,
+            dimensions=queries.QUOTE_DIMENSIONS,
+            names=split_words(parameters.facet),
+        )
         include = split_words(parameters.include)
         items = build_quotes(session, page.rows, include=include, query=query)
-    return list_response(call, page, limit=parameters.limit, items=items)
+    return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 
 
 @router.get(

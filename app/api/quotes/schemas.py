@@ -15,6 +15,7 @@ from app.api.attributions import (
     attribution_from_row,
     speaker_from,
 )
+from app.api.counting import Facets
 from app.api.entities.schemas import Entity
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
@@ -132,6 +133,7 @@ class QuoteList(TypedDict):
             examples=[{"self": "/v1/quotes?speaker=sergei-naryshkin", "next": None, "prev": None}],
         ),
     ]
+    facets: Facets
 
 
 def quote_from_row(

@@ -1,0 +1,113 @@
+"""Which entities articles name together with one, and what is said between them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Float, Row, cast, func, select
+from sqlmodel import Session
+
+from app.api.cooccurrences.schemas import MAX_ARTICLES, Cooccurrence, CooccurrenceFilters
+from app.api.entities.build import build_entity_list
+from app.api.listing import Listing
+from app.api.paging import Term
+from app.api.sorting import read_order
+from app.api.stored import article_entities, articles, entities, quote_about, quotes
+from app.db.ids import ARTICLE, to_id
+
+_BY_KEY = Term("key", entities.c.key, int)
+
+
+def find_cooccurrences(slug: str, *, filters: CooccurrenceFilters) -> Listing:
+    """Return the list of the entities that articles name together with the one of this slug.
+
+    Its rows have an entity's columns, and `together`: the articles that name both; `weight`; and
+    `this_key`: the key of the entity itself.
+    """
+    this, other = article_entities.alias("this"), article_entities.alias("other")
+    one = select(entities.c.key, entities.c.article_count).where(entities.c.slug == slug)
+    one_key = one.with_only_columns(entities.c.key).scalar_subquery()
+    one_count = one.with_only_columns(entities.c.article_count).scalar_subquery()
+    together = func.count()
+    pairs = (
+        select(other.c.entity_key, this.c.entity_key.label("this_key"), together.label("together"))
+        .select_from(this.join(other, other.c.article_key == this.c.article_key))
+        .where(this.c.entity_key == one_key, other.c.entity_key != this.c.entity_key)
+        .group_by(other.c.entity_key, this.c.entity_key)
+        .having(together >= filters.min_articles)
+        .subquery("pairs")
+    )
+    either = one_count + entities.c.article_count - pairs.c.together
+    weight = cast(pairs.c.together, Float) / either
+    named = pairs.join(entities, entities.c.key == pairs.c.entity_key)
+    statement = select(
+        entities, pairs.c.together, pairs.c.this_key, weight.label("weight")
+    ).select_from(named)
+    if filters.type:
+        statement = statement.where(entities.c.type.in_(filters.type))
+    order = read_order(
+        filters.sort,
+        terms={
+            "weight": Term("weight", weight, float),
+            "article_count": Term("together", pairs.c.together, int),
+        },
+        last=[_BY_KEY],
+        relevance=None,
+    )
+    return Listing(statement, named, order)
+
+
+def build_cooccurrences(session: Session, rows: Sequence[Row[Any]]) -> list[Cooccurrence]:
+    """Return what is promised of rows of `find_cooccurrences`; five queries, none for no rows."""
+    if not rows:
+        return []
+    this_key = rows[0].this_key
+    keys = [row.key for row in rows]
+    about = _count_quotes(session, speakers=[this_key], about=keys)
+    by_others = _count_quotes(session, speakers=keys, about=[this_key])
+    newest = _list_articles(session, this_key, keys)
+    return [
+        {
+            "entity": entity,
+            "article_count": row.together,
+            "weight": min(row.weight, 1.0),
+            "quotes_about": about.get((this_key, row.key), 0),
+            "quotes_from": by_others.get((row.key, this_key), 0),
+            "articles": newest.get(row.key, []),
+        }
+        for entity, row in zip(build_entity_list(session, rows), rows, strict=True)
+    ]
+
+
+def _count_quotes(
+    session: Session, *, speakers: Iterable[int], about: Iterable[int]
+) -> dict[tuple[int, int], int]:
+    statement = (
+        select(quotes.c.speaker_key, quote_about.c.entity_key, func.count())
+        .select_from(quotes.join(quote_about, quote_about.c.quote_key == quotes.c.key))
+        .where(quotes.c.speaker_key.in_(speakers), quote_about.c.entity_key.in_(about))
+        .group_by(quotes.c.speaker_key, quote_about.c.entity_key)
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(statement)}
+
+
+def _list_articles(session: Session, this_key: int, keys: list[int]) -> dict[int, list[str]]:
+    this, other = article_entities.alias("this"), article_entities.alias("other")
+    place = func.row_number().over(
+        partition_by=other.c.entity_key,
+        order_by=[articles.c.published_at.desc().nulls_last(), articles.c.key],
+    )
+    ranked = (
+        select(other.c.entity_key, other.c.article_key, place.label("place"))
+        .select_from(
+            this.join(other, other.c.article_key == this.c.article_key).join(
+                articles, articles.c.key == other.c.article_key
+            )
+        )
+        .where(this.c.entity_key == this_key, other.c.entity_key.in_(keys))
+        .subquery()
+    )
+    shown = select(ranked).where(ranked.c.place <= MAX_ARTICLES).order_by(ranked.c.place)
+    found: dict[int, list[str]] = {}
+    for row in session.execute(shown):
+        found.setdefault(row.entity_key, []).append(to_id(ARTICLE, row.article_key))
+    return found

@@ -1,0 +1,171 @@
+"""The paths of counts: articles, quotations and claims by value and by time."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+from sqlalchemy import ColumnElement
+
+from app.api.articles.parameters import ArticleFilters
+from app.api.articles.queries import ARTICLE_DIMENSIONS, find_articles
+from app.api.claims.parameters import ClaimFilters
+from app.api.claims.queries import CLAIM_DIMENSIONS, find_claims
+from app.api.counting import (
+    DEFAULT_GROUPS,
+    MAX_GROUPS,
+    CountList,
+    Dimension,
+    Interval,
+    count_from_row,
+    count_groups,
+)
+from app.api.deps import Call, call_for
+from app.api.envelope import item_response
+from app.api.listing import Listing
+from app.api.paging import count_rows
+from app.api.parameters import Parameters
+from app.api.quotes.parameters import QuoteFilters
+from app.api.quotes.queries import QUOTE_DIMENSIONS, find_quotes
+from app.api.search import read_query
+from app.api.stored import articles, claims, quotes
+
+router = APIRouter()
+
+_GROUP_TEXT = "What to count by: one line for each value of it."
+
+
+class IntervalParameters(Parameters):
+    """What all counts take."""
+
+    interval: Interval | None = Field(
+        default=None,
+        description="Count each day, week (from Monday), month or year by itself, in UTC.",
+        examples=["month"],
+    )
+    limit: int = Field(
+        default=DEFAULT_GROUPS,
+        ge=1,
+        le=MAX_GROUPS,
+        description="The most groups: with interval the earliest, else the most frequent.",
+        examples=[20],
+    )
+
+
+class QuoteCountParameters(IntervalParameters, QuoteFilters):
+    """What counts of quotations take."""
+
+    group_by: (
+        Literal["speaker", "about", "source", "form", "cue", "attribution", "language"] | None
+    ) = Field(default=None, description=_GROUP_TEXT, examples=["speaker"])
+
+
+class ClaimCountParameters(IntervalParameters, ClaimFilters):
+    """What counts of claims take."""
+
+    group_by: (
+        Literal["claimant", "about", "source", "kind", "cue", "attribution", "language"] | None
+    ) = Field(default=None, description=_GROUP_TEXT, examples=["kind"])
+
+
+class ArticleCountParameters(IntervalParameters, ArticleFilters):
+    """What counts of articles take."""
+
+    group_by: Literal["entity", "source", "author", "language"] | None = Field(
+        default=None, description=_GROUP_TEXT, examples=["source"]
+    )
+
+
+def respond_with_counts(
+    call: Call,
+    parameters: IntervalParameters,
+    listing: Listing,
+    *,
+    dated: ColumnElement[Any],
+    dimension: Dimension | None,
+) -> Response:
+    """Write the counts of a list."""
+    with call.session() as session:
+        total = count_rows(session, listing.statement, counted=listing.counted)
+        found = count_groups(
+            session,
+            listing,
+            dated=dated,
+            dimension=dimension,
+            interval=parameters.interval,
+            limit=parameters.limit,
+        )
+    body: CountList = {
+        "data": [count_from_row(row) for row in found.rows],
+        "meta": {
+            "total": total,
+            "groups": found.groups,
+            "limit": parameters.limit,
+            "dataset_version": call.version,
+        },
+        "links": {"self": call.url},
+    }
+    return item_response(call, body)
+
+
+@router.get(
+    "/v1/quotes/counts",
+    tags=["quotes"],
+    operation_id="countQuotes",
+    summary="Count quotations",
+    response_model=CountList,
+    response_description="The counts.",
+)
+def count_quotes(
+    call: Annotated[Call, Depends(call_for(QuoteCountParameters))],
+    parameters: Annotated[QuoteCountParameters, Query()],
+) -> Response:
+    """Count quotations by speaker, outlet and so on, over time, or both.
+
+    For instance `?group_by=speaker` for who is quoted most, or
+    `?attribution=unnamed&group_by=source` for who relies on anonymous sources.
+    """
+    listing = find_quotes(filters=parameters, query=read_query(parameters.q))
+    dimension = QUOTE_DIMENSIONS[parameters.group_by] if parameters.group_by else None
+    return respond_with_counts(
+        call, parameters, listing, dated=quotes.c.published_at, dimension=dimension
+    )
+
+
+@router.get(
+    "/v1/claims/counts",
+    tags=["claims"],
+    operation_id="countClaims",
+    summary="Count claims",
+    response_model=CountList,
+    response_description="The counts.",
+)
+def count_claims(
+    call: Annotated[Call, Depends(call_for(ClaimCountParameters))],
+    parameters: Annotated[ClaimCountParameters, Query()],
+) -> Response:
+    """Count claims by claimant, kind and so on, over time, or both."""
+    listing = find_claims(filters=parameters, query=read_query(parameters.q))
+    dimension = CLAIM_DIMENSIONS[parameters.group_by] if parameters.group_by else None
+    return respond_with_counts(
+        call, parameters, listing, dated=claims.c.published_at, dimension=dimension
+    )
+
+
+@router.get(
+    "/v1/articles/counts",
+    tags=["articles"],
+    operation_id="countArticles",
+    summary="Count articles",
+    response_model=CountList,
+    response_description="The counts.",
+)
+def count_articles(
+    call: Annotated[Call, Depends(call_for(ArticleCountParameters))],
+    parameters: Annotated[ArticleCountParameters, Query()],
+) -> Response:
+    """Count articles by outlet, by whom they name and so on, over time, or both."""
+    listing = find_articles(filters=parameters, query=read_query(parameters.q))
+    dimension = ARTICLE_DIMENSIONS[parameters.group_by] if parameters.group_by else None
+    return respond_with_counts(
+        call, parameters, listing, dated=articles.c.published_at, dimension=dimension
+    )
