@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-# A piece under more marks than this names only the shortest of them: real texts nest five or six
-# deep, and what nests ten thousand deep must not cost its square.
-MAX_COVERING = 24
+# A piece under more marks than this names only the shortest of them: real texts nest six deep, and
+# what nests ten thousand deep must not cost its square.
+MAX_COVERING = 12
 
 
 class Layer(StrEnum):
@@ -62,9 +62,14 @@ class Segment:
     anchors: tuple[str, ...] = ()
 
     @property
-    def plain(self) -> bool:
-        """True when no mark covers it."""
-        return not self.records
+    def opens(self) -> str:
+        """The records' ids in one word list, as an attribute has them."""
+        return " ".join(self.records)
+
+    @property
+    def names(self) -> str:
+        """The classes in one word list, as an attribute has them."""
+        return " ".join(self.classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def cut_text(
                 closing.setdefault(end, []).append(number)
                 borders.update((start, end))
     lengths = [sum(end - start for start, end in mark.spans) for mark in marks]
+    classes = [_classes(mark) for mark in marks]
     order = sorted(borders)
     covering: list[tuple[int, int]] = []
     anchored: set[str] = set()
@@ -114,13 +120,13 @@ def cut_text(
             if anchor and anchor not in anchored:
                 anchored.add(anchor)
                 waiting.append(anchor)
-        nearest = [marks[number] for _, number in covering[:MAX_COVERING]]
+        nearest = [number for _, number in covering[:MAX_COVERING]]
         segments[start] = (
             end,
             Segment(
                 text=text[start:end],
-                records=tuple(dict.fromkeys(mark.record for mark in nearest)),
-                classes=tuple(sorted({name for mark in nearest for name in _classes(mark)})),
+                records=tuple(dict.fromkeys([marks[number].record for number in nearest])),
+                classes=tuple(sorted(set().union(*[classes[number] for number in nearest]))),
                 anchors=tuple(waiting),
             ),
         )

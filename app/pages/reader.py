@@ -22,10 +22,15 @@ from app.pages.records import (
     describe_entity,
     describe_quote,
     entity_record_id,
+    make_brief,
     mention_anchor,
     shorten,
 )
 from app.vocabulary import EntityType
+
+# Of a text with more marks than any newspaper prints, the records after these say only what they
+# are and where the API tells the rest: ten thousand whole ones weigh eight megabytes.
+MAX_TOLD = 2000
 
 LAYER_OF = {
     EntityType.PERSON: Layer.PEOPLE,
@@ -142,6 +147,7 @@ def make_reader(
             for one in entities
         ),
     ]
+    records[MAX_TOLD:] = [make_brief(record) for record in records[MAX_TOLD:]]
     counts = dict.fromkeys(Layer, 0)
     for record in records:
         counts[record.layer] += 1

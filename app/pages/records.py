@@ -1,7 +1,7 @@
 """What a mark opens: everything that is known of a quotation, claim, attribution or entity."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote as quote_path
 
 from app.api.attributions import ArticleAttribution, Attribution, Candidate, Speaker
@@ -86,6 +86,11 @@ def shorten(words: str, *, limit: int = SHORT) -> str:
         return words
     head = words[:limit]
     return f"{head.rpartition(' ')[0] or head}…"
+
+
+def make_brief(record: Record) -> Record:
+    """Return a record with nothing but its first words and its links."""
+    return replace(record, words=shorten(record.words), facts=(), candidates=(), method=None)
 
 
 def describe_quote(quote: Quote) -> Record:

@@ -8,12 +8,14 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from app import __version__
 from app.api.search import Snippet
 from app.pages.answers import Desk
 from app.pages.assets import NAMES
+from app.pages.reader import Reader
 
 # Styles too are files of ours: there is no style attribute and no style element on any page.
 POLICY = (
@@ -69,6 +71,15 @@ _environment.globals.update(query=write_query, count=count_words, version=__vers
 def render(template: str, **values: Any) -> str:
     """Return a template with its values; everything in them is escaped."""
     return _environment.get_template(template).render(values)
+
+
+def render_reader(reader: Reader, *, root: str) -> Markup:
+    """Return the reader of an article, to stand in a page.
+
+    A long article has a hundred thousand pieces: they are put together here, once, rather than
+    handed up one by one through every template that includes this one.
+    """
+    return Markup(render("reader.html", reader=reader, root=root))
 
 
 def page_response(desk: Desk, template: str, **values: Any) -> HTMLResponse:

@@ -14,7 +14,7 @@ from app.pages.answers import Desk
 from app.pages.assets import FILES, TYPES
 from app.pages.parameters import ListQuery, SearchQuery, SpeakerQuery
 from app.pages.reader import make_reader
-from app.pages.render import page_response
+from app.pages.render import find_root, page_response, render_reader
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +52,8 @@ def show_article(article_id: Annotated[str, Path()], call: NoParameters) -> Resp
         article, text, annotations = answers.get_article(desk, article_id)
         entities = answers.list_article_entities(desk, article_id)
     reader = make_reader(article, text=text, annotations=annotations, entities=entities)
-    return page_response(desk, "article.html", reader=reader)
+    body = render_reader(reader, root=find_root(call.request))
+    return page_response(desk, "article.html", reader=reader, body=body)
 
 
 @router.get("/speakers")

@@ -1,5 +1,33 @@
 """The application on the invented corpus of tests/api."""
 
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import event
+
 from tests.api.conftest import app, client, database
 
 __all__ = ["app", "client", "database"]
+
+
+@pytest.fixture
+def count_queries(app: FastAPI, client: TestClient) -> Iterator[Callable[[str], int]]:
+    engine = app.state.source.engine
+    seen: list[str] = []
+
+    def note(connection, cursor, statement, parameters, context, executemany) -> None:
+        if statement != "BEGIN":
+            seen.append(statement)
+
+    def count(path: str) -> int:
+        app.state.source.dataset.read()
+        app.state.source.dataset._totals.clear()
+        seen.clear()
+        assert client.get(path).status_code == 200
+        return len(seen)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield count
+    event.remove(engine, "before_cursor_execute", note)

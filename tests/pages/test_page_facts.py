@@ -1,0 +1,304 @@
+"""Pages tell what the API tells, are safe to open, and cost little."""
+
+import gzip
+import html
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic_core import to_json
+
+from app.pages.answers import Desk
+from app.pages.assets import FILES
+
+FIRST_PAGE_BYTES = 100_000
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def read_paths(client: TestClient) -> list[str]:
+    articles = client.get("/v1/articles?limit=200").json()["data"]
+    entities = client.get("/v1/entities?limit=200").json()["data"]
+    return [
+        "/",
+        "/articles",
+        "/articles?q=harbour",
+        "/articles?q=",
+        "/speakers",
+        "/speakers?q=v*",
+        "/search",
+        "/search?q=harbour",
+        "/search?q=harbour&kind=quotes",
+        "/search?q=velm&kind=entities",
+        "/search?q=the&kind=claims",
+        "/search?q=harbour&kind=articles",
+        "/search?q=nothinghasthisword",
+        *(f"/articles/{article['id']}" for article in articles),
+        *(f"/speakers/{entity['id']}" for entity in entities),
+    ]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """What the pages were made of: the API's answer by its address."""
+    kept: dict[str, object] = {}
+    keep = Desk.keep
+
+    def note(desk: Desk, url: str, body: object) -> None:
+        kept[url] = json.loads(to_json(body))
+        keep(desk, url, body)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Desk, "keep", note)
+    return kept
+
+
+def test_what_a_page_shows_is_what_the_api_answers(
+    client: TestClient, asked: dict[str, object]
+) -> None:
+    for path in read_paths(client):
+        asked.clear()
+        page = client.get(path)
+        assert page.status_code == 200, path
+        shown = re.findall(r"curl 'http://testserver(/v1[^']*)'", page.text)
+        assert [html.unescape(url) for url in shown] == list(asked), path
+        for url, body in asked.items():
+            answer = client.get(url)
+            assert answer.status_code == 200, url
+            api = answer.json()
+            if isinstance(api, dict) and "links" in api and "data" in api:
+                api = {name: api[name] for name in ("data", "meta")}
+            assert body == api, (path, url)
+
+
+def test_the_front_page_has_the_counts_and_the_newest_quotations(client: TestClient) -> None:
+    page = client.get("/").text
+    counts = client.get("/v1").json()["counts"]
+    for name in ("articles", "quotes", "claims", "entities"):
+        assert f'<dd data-count="{name}">{counts[name]:,}</dd>' in page
+    newest = client.get("/v1/quotes?limit=6").json()["data"]
+    assert re.findall(r'#(qt_\w+)"', page) == [quote["id"] for quote in newest]
+    shown = re.findall(r'<blockquote><p dir="auto">“(.*?)”</p>', page)
+    assert [html.unescape(words) for words in shown] == [quote["text"] for quote in newest]
+    for kind in ("named", "unnamed", "none"):
+        total = client.get(f"/v1/quotes?attribution={kind}&limit=1").json()["meta"]["total"]
+        assert f'<td class="number">{total:,}</td>' in page
+
+
+def read_text(page: str) -> list[str]:
+    """Return the paragraphs of a reader page as a browser shows them."""
+    body = page.partition('id="text">')[2].partition("</div>")[0]
+    paragraphs = re.findall(r"<p dir=\"auto\">(.*?)</p>", body, re.DOTALL)
+    return [html.unescape(re.sub(r"<[^>]*>", "", paragraph)) for paragraph in paragraphs]
+
+
+def test_the_reader_shows_the_text_as_written_with_every_mark(client: TestClient) -> None:
+    for article in client.get("/v1/articles?limit=200").json()["data"]:
+        page = client.get(f"/articles/{article['id']}").text
+        text = client.get(article["links"]["text"] + ".json").json()
+        written = [text["text"][s["start"] : s["end"]] for s in text["paragraphs"]]
+        assert read_text(page) == written
+        found = client.get(article["links"]["annotations"]).json()
+        for layer in ("quotes", "claims", "attributions"):
+            for one in found[layer]:
+                assert page.count(f'id="{one["id"]}"') == 1
+                assert page.count(f'id="r-{one["id"]}"') == 1
+                marked = [
+                    html.unescape(words)
+                    for words in re.findall(
+                        rf'data-r="(?:[^"]* )?{one["id"]}(?: [^"]*)?">([^<]*)<', page
+                    )
+                ]
+                parts = one["parts"] if "parts" in one else one["content"]["parts"]
+                joined = "".join(marked)
+                for part in parts:
+                    assert part["text"].replace("\n", "") in joined.replace("\n", "")
+
+
+def test_the_margin_lists_who_speaks_in_order(client: TestClient) -> None:
+    article = client.get("/v1/articles?limit=1&sort=-quote_count").json()["data"][0]
+    page = client.get(f"/articles/{article['id']}").text
+    margin = page.partition('id="voices"')[2].partition("</section>")[0]
+    found = client.get(article["links"]["annotations"]).json()
+    names = [one["speaker"]["name"] for one in found["attributions"] if one["speaker"]]
+    in_a_row = [name for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
+    assert re.findall(r'<p class="name">.*?<bdi>(.*?)</bdi>', margin) == [
+        html.escape(name) for name in in_a_row
+    ]
+
+
+def test_an_entity_page_has_all_that_it_said_newest_first(client: TestClient) -> None:
+    page = html.unescape(client.get("/speakers/ines-varga").text)
+    said = client.get("/v1/quotes?speaker=ines-varga&limit=20").json()
+    assert said["meta"]["total"] > 5
+    places = [page.index(f'#{quote["id"]}"') for quote in said["data"]]
+    assert places == sorted(places)
+    months = {quote["published_at"][:7] for quote in said["data"] if quote["published_at"]}
+    for month in months:
+        assert f'<th scope="row">{month}</th>' in page
+
+
+def test_lists_go_on_where_the_page_before_ended(client: TestClient) -> None:
+    seen: list[str] = []
+    path = "/search?q=the&kind=quotes"
+    while path:
+        page = client.get(path).text
+        seen += re.findall(r'#(qt_\w+)"', page)
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        path = "/search" + html.unescape(found.group(1)) if found else ""
+    total = client.get("/v1/quotes?q=the&limit=1").json()["meta"]["total"]
+    assert total > 20
+    assert len(seen) == len(set(seen)) == total
+
+
+class Checker(HTMLParser):
+    """Notes everything that a strict policy would stop, and what is not closed."""
+
+    VOID = frozenset(["meta", "link", "input", "br", "hr", "img"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag == "style" or (tag == "script" and not given.get("src")):
+            self.faults.append(f"inline {tag}")
+        for name, value in attrs:
+            if name == "style" or name.startswith("on"):
+                self.faults.append(f"{tag} {name}")
+            # Only a link that a reader follows, to where an article was published, leaves us.
+            far = r"(?i)javascript:|data:" if tag == "a" else r"(?i)(https?:)?//|javascript:"
+            if name in ("src", "href") and value and re.match(far, value):
+                self.faults.append(f"{tag} {name}={value}")
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+        if tag == "a" and given.get("href"):
+            self.links.append(str(given["href"]))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes something else")
+
+
+def check(page: str) -> Checker:
+    checker = Checker()
+    checker.feed(page)
+    checker.close()
+    assert checker.faults == []
+    assert checker.open == []
+    assert len(checker.ids) == len(set(checker.ids))
+    return checker
+
+
+def test_every_page_is_whole_and_its_links_lead_somewhere(client: TestClient) -> None:
+    known: dict[str, set[str]] = {}
+    for path in read_paths(client):
+        page = client.get(path)
+        checker = check(page.text)
+        known[path.partition("?")[0]] = set(checker.ids)
+        for link in checker.links:
+            if link.startswith("#"):
+                assert link[1:] in checker.ids, (path, link)
+            elif link.startswith("/") and link not in known:
+                target, _, anchor = link.partition("#")
+                answer = client.get(target)
+                assert answer.status_code == 200, (path, link)
+                if anchor:
+                    assert f'id="{anchor}"' in answer.text, (path, link)
+                known[link] = set()
+
+
+def test_a_strict_policy_stands_on_every_page(client: TestClient) -> None:
+    for path in (*read_paths(client)[:8], "/nothing-here"):
+        policy = client.get(path, headers=BROWSER).headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
+
+
+def test_a_page_is_not_sent_twice(client: TestClient) -> None:
+    first = client.get("/")
+    again = client.get("/", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    head = client.head("/")
+    assert head.status_code == 200
+    assert head.content == b""
+
+
+def test_the_first_page_weighs_little_with_everything_on_it(client: TestClient) -> None:
+    page = client.get("/")
+    weight = len(gzip.compress(page.content))
+    for address in re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text):
+        weight += len(gzip.compress(client.get(address).content))
+    assert weight < FIRST_PAGE_BYTES
+
+
+def test_our_files_may_be_kept_for_ever_under_their_hash(client: TestClient) -> None:
+    assert {path.name for path in FILES.values()} == {"pages.css", "pages.js", "icon.svg"}
+    for name, path in FILES.items():
+        answer = client.get(f"/assets/{name}")
+        assert answer.content == path.read_bytes()
+        assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/assets/pages.css").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nothing-here", 404),
+        ("/articles/art_0000000000000", 404),
+        ("/articles/none", 404),
+        ("/speakers/nobody-of-that-name", 404),
+        ("/search?q=%22", 422),
+        ("/search?query=harbour", 422),
+        ("/search?q=a&kind=people", 422),
+        ("/articles?cursor=abc", 422),
+    ],
+)
+def test_a_problem_is_a_page_for_people_and_json_for_programs(
+    client: TestClient, path: str, status: int
+) -> None:
+    page = client.get(path, headers=BROWSER)
+    assert page.status_code == status
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    check(page.text)
+    answer = client.get(path, headers={"accept": "*/*"})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert html.escape(answer.json()["detail"], quote=True).replace("&#x27;", "&#39;") in page.text
+
+
+def test_the_api_answers_a_browser_with_json(client: TestClient) -> None:
+    answer = client.get("/v1/quotes/none", headers=BROWSER)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_pages_work_below_a_prefix(client: TestClient) -> None:
+    prefixed = TestClient(client.app, root_path="/press")
+    page = prefixed.get("/press/articles").text
+    for link in check(page).links:
+        assert link.startswith(("/press/", "#main", "?")), link
+    assert "http://testserver/press/v1/articles" in page
+    missing = prefixed.get("/press/nothing", headers=BROWSER)
+    assert missing.headers["content-type"].startswith("text/html")
+
+
+def test_a_search_costs_a_fixed_number_of_queries(
+    app: FastAPI, client: TestClient, count_queries: Callable[[str], int]
+) -> None:
+    assert count_queries("/articles?q=harbour") == count_queries("/articles?q=velm")
+    assert count_queries("/") <= 25
+    assert count_queries("/speakers/ines-varga") <= 45
