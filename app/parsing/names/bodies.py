@@ -20,6 +20,7 @@ _WORD = rf"(?:(?:[{_UPPER}]\.){{2,}}|St\.|[{_UPPER}]\w*(?:{_INNER})*)"
 _RUN = re.compile(rf"(?<![\w@#]){_WORD}(?: (?:& )?{_WORD}){{0,7}}")
 _OF = re.compile(rf" of (?:the )?(?P<name>{_WORD}(?: {_WORD})*)")
 _REST = re.compile(rf" (?:of|for|on) (?:the )?(?P<name>{_WORD}(?: (?:(?:and|&) )?{_WORD})*)")
+_PARTNERS = re.compile(rf"{_WORD} & {_WORD}(?: {_WORD})?$")
 _LINE = re.compile(r"[^\n]+")
 _LONG_WORD = re.compile(r"\b[^\W\d_]{4,}\b")
 TITLE_CASE = 0.6
@@ -60,6 +61,10 @@ def _read_run(text: str, run: Span, persons: set[str], stop: int) -> Iterator[Na
     while words and _opens_sentence(words[0].of(text)):
         words.pop(0)
     lows = [word.of(text).lower() for word in words]
+    partners = _PARTNERS.search(text, run.start, run.end)
+    if partners is not None:
+        yield NameSpan(Span(*partners.span()), ORGANISATION, CONTEXT_WEIGHT)
+        return
     for person in persons:
         if text.endswith(person, run.start, run.end):
             words = [word for word in words if word.end <= run.end - len(person)]

@@ -12,9 +12,16 @@ from app.parsing.names.occurrences import find_everywhere
 from app.parsing.names.spotting import find_areas, find_by_context, find_known
 from app.parsing.names.votes import vote_by_bodies, vote_by_context
 from app.parsing.names.words import load_gazetteer, load_name_words
+from app.parsing.places import is_place_name
 from app.parsing.types import NameSpan, Reading, Span
 
+_WORD_BEHIND = re.compile(r" ([A-Z][a-z]+)\b")
 _PERSON_GROUP = re.compile(r"\b(?P<name>[A-Z]\w+) (?P<head>[a-z]+)\b")
+_EVENTS = frozenset(
+    {"act", "agreement", "accord", "accords", "amendment", "award", "awards", "treaty"}
+)
+SHORTEST_CASED = 4
+"""Letters from which a name in capitals is looked for in small letters, and the reverse."""
 _WORD_BEFORE = re.compile(r"(?<!\w)([A-Z]\w+) $")
 
 
@@ -31,7 +38,10 @@ def collect_names(text: str, reading: Reading) -> list[Name]:
     _cut_occupations(names)
     _drop_prefixed(names)
     _drop_families(text, names)
+    _drop_events(names)
     _add_surnames(names)
+    _add_given_names(names)
+    _add_cases(text, names)
     _add_groups(text, names)
     for span in find_areas(text):
         _add_area(text, names, span)
@@ -58,6 +68,7 @@ def join_persons(text: str, found: Sequence[NameSpan]) -> list[NameSpan]:
             whole = Span(last.span.start, item.span.end)
             joined[-1] = NameSpan(whole, PERSON, max(last.score, item.score))
             continue
+        item = _take_surname(text, item, given)
         before = _WORD_BEFORE.search(text, max(0, item.span.start - 20), item.span.start)
         if item.type is not PERSON or before is None or before[1].lower() not in given:
             joined.append(item)
@@ -67,6 +78,18 @@ def join_persons(text: str, found: Sequence[NameSpan]) -> list[NameSpan]:
         else:
             joined.append(item)
     return joined
+
+
+def _take_surname(text: str, item: NameSpan, given: frozenset[str]) -> NameSpan:
+    """Take in the word behind a given name alone ("Pam Sorn", of which a reader saw "Pam")."""
+    behind = _WORD_BEHIND.match(text, item.span.end)
+    sets = load_name_words()
+    if item.type is not PERSON or item.span.of(text).lower() not in given or behind is None:
+        return item
+    low = behind[1].lower()
+    if low in sets["title"] or low in sets["function-word"] or not is_name(behind[1]):
+        return item
+    return NameSpan(Span(item.span.start, behind.end()), PERSON, item.score)
 
 
 def _add(text: str, names: dict[str, Name], found: Iterable[NameSpan]) -> None:
@@ -110,7 +133,7 @@ def _drop_prefixed(names: dict[str, Name]) -> None:
             continue
         for cut in range(1, len(parts) - 1):
             rest = " ".join(parts[cut:])
-            if rest in names and names[rest].type is PERSON:
+            if rest[0].isupper() and rest in names and names[rest].type is PERSON:
                 del names[form]
                 break
 
@@ -122,6 +145,37 @@ def _drop_families(text: str, names: dict[str, Name]) -> None:
         plural = form.endswith("s") and " " not in form and form[:-1] in surnames
         if plural and f"he {form}" in text:
             del names[form]
+
+
+def _drop_events(names: dict[str, Name]) -> None:
+    """Drop laws, treaties and prizes that a reader took for bodies ("Orm Trade Agreement")."""
+    for form in list(names):
+        last = form.split()[-1].lower()
+        if " " in form and names[form].type is ORGANISATION and last in _EVENTS:
+            del names[form]
+
+
+def _add_given_names(names: dict[str, Name]) -> None:
+    """Let the given name of a person named in full be looked for, where it stands alone."""
+    sets = load_name_words()
+    given = sets["first-name-male"] | sets["first-name-female"]
+    for form in list(names):
+        head = form.split()[0]
+        if " " not in form or names[form].type is not PERSON or head in names:
+            continue
+        if head.lower() in given and head not in load_gazetteer() and is_place_name(head) < 0.3:
+            names[head] = Name(head, alone=True)
+            names[head].votes[PERSON] += 0.5
+
+
+def _add_cases(text: str, names: dict[str, Name]) -> None:
+    """Look for a name in capitals too, as headlines and transcripts have it, and the reverse."""
+    for form in list(names):
+        other = form.title() if form.isupper() else form.upper()
+        if len(form) >= SHORTEST_CASED and other not in names and other in text:
+            name = names[other] = Name(other)
+            for kind, weight in names[form].votes.items():
+                name.votes[kind] += weight / 2
 
 
 def _add_groups(text: str, names: dict[str, Name]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from unicodedata import combining
 
 from app.parsing.names.words import load_gazetteer, load_name_words
 from app.parsing.types import Span
@@ -51,8 +52,12 @@ def trim_name(text: str, span: Span) -> Span | None:
         start += 1
     form = POSSESSIVE.sub("", text[start:end])
     end = start + len(form)
-    while end > start and not (text[end - 1].isalnum() or text[end - 1] in ".)"):
+    while end > start and not (
+        text[end - 1].isalnum() or text[end - 1] in ".)" or combining(text[end - 1])
+    ):
         end -= 1
+    while end < len(text) and combining(text[end]):
+        end += 1
     start, end = _cut_small_words(text, start, end)
     # "Army Lieutenant" before "General Keith Kellogg" is no name; "Charlie King" is one.
     leads_on = re.match(r" [A-Z]", text[end : end + 2]) is not None
@@ -148,6 +153,8 @@ def is_name(form: str) -> bool:
     if low in words["demonym"] or low in words["no-name"] or low in words["fragment"]:
         return False
     if low in words["title"] and low not in ("king", "major", "prince", "bishop"):
+        return False
+    if form.startswith(("USS ", "HMS ")):
         return False
     if len(form) > 80 or "@" in form or "http" in form:
         return False

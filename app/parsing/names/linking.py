@@ -84,7 +84,8 @@ def _join_persons(text: str, groups: _Groups, names: Sequence[Name]) -> None:
         key = form.casefold() if form.isupper() else form
         owners = [owner for owner in owners_of.get(key, ()) if owner.form != form]
         # A surname is likelier than a given name that somebody else has.
-        by_surname = [owner for owner in owners if find_surname(owner.form) in (form, key)]
+        low = form.casefold()
+        by_surname = [o for o in owners if find_surname(o.form).casefold() == low]
         owners = by_surname or owners
         if not owners or (name.type is not PERSON and not by_surname):
             continue

@@ -23,6 +23,7 @@ class Name:
     Attributes:
         fixed: True for a form that is a name only where it was seen ("IN" in "(R-IN)"); it is not
             looked for elsewhere.
+        alone: True for a given name that counts only with no other name beside it.
     """
 
     form: str
@@ -30,6 +31,7 @@ class Name:
     votes: dict[EntityType, float] = field(default_factory=lambda: defaultdict(float))
     titles: set[str] = field(default_factory=set)
     fixed: bool = False
+    alone: bool = False
 
     @property
     def type(self) -> EntityType:

@@ -54,6 +54,8 @@ def find_everywhere(text: str, names: dict[str, Name]) -> None:
             continue
         if found in load_name_words()["party-short"] and _AS_ADJECTIVE.match(text, span.end):
             continue
+        if names[found].alone and _has_neighbour(text, span):
+            continue
         if not any(span.overlaps(other) for other in taken):
             names[found].spans.append(span)
 
@@ -79,6 +81,16 @@ def _is_part_of_word(text: str, start: int, end: int) -> bool:
     # A name inside a handle, a hashtag or an address is no mention.
     after = text[end : end + 1]
     return bool(start and text[start - 1] in "@#_") or after in ("@", "_")
+
+
+def _has_neighbour(text: str, span: Span) -> bool:
+    """Say whether another capitalised word stands beside a given name: somebody else's, then."""
+    if re.match(r"[ -][A-Z]", text[span.end : span.end + 2]):
+        return True
+    before = re.search(
+        r"(?:^|[.!?:“\"\n]\s*)?\b([A-Z][\w.]*) $", text[max(0, span.start - 24) : span.start]
+    )
+    return before is not None and before[1].lower() not in load_name_words()["function-word"]
 
 
 def _is_part_of_event(text: str, end: int) -> bool:

@@ -36,6 +36,8 @@ def vote_by_context(text: str, name: Name) -> None:
     known = name.form in load_gazetteer()
     if tail in words["org-tail"] and not known:
         name.votes[ORGANISATION] += CONTEXT_WEIGHT
+    if tail in words["person-group"]:
+        name.votes[ORGANISATION] += 2 * CONTEXT_WEIGHT
     if tail in words["place-tail"] and not known:
         name.votes[PLACE] += CONTEXT_WEIGHT
     head = name.form.split()[0]
@@ -57,7 +59,9 @@ def _vote_at(text: str, name: Name, span: Span) -> None:
         if word.lower() in words["title"] and word[0].isupper():
             name.titles.add(word.lower())
             name.votes[PERSON] += CONTEXT_WEIGHT
-        elif word.lower() in words["newspaper"]:
+        elif before[-2:-1] != "." and (
+            word in words["org-apposition"] or word in words["newspaper"]
+        ):
             name.votes[ORGANISATION] += CONTEXT_WEIGHT
     named = re.search(r"\b([a-z]+)\s+of\s+$", before)
     if named is not None and named.group(1) in words["place-head"]:

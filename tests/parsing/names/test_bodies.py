@@ -21,6 +21,8 @@ O, L = ORGANISATION, PLACE  # noqa: E741
         ("A raid in Quay Street and on the River Orm failed.",
          [("Quay Street", L), ("River Orm", L)]),
         ("We drove to Port St. Lind again.", [("Port St. Lind", L)]),
+        ("He works for Dahl & Sorn now.", [("Dahl & Sorn", O)]),
+        ("The Seafarers' Union met.", [("Seafarers' Union", O)]),
         # nothing to go by
         ("The committee met.", []),
         ("She taught at the university.", []),
