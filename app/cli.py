@@ -197,12 +197,19 @@ def parse(
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One JSON document a line, with every span as offsets.")
     ] = False,
+    html: Annotated[
+        bool,
+        typer.Option(
+            "--html",
+            help="Write the page to read each article on into this folder, as one file.",
+        ),
+    ] = False,
     tagger: _Tagger = None,
 ) -> None:
     """Print who says what in articles. Needs no database and keeps nothing.
 
-    Without --jsonl it is for reading. What cannot be read is named on standard error, with the
-    reason.
+    Without --jsonl it is for reading; with --html it is for reading in a browser, and the names
+    of the files are printed. What cannot be read is named on standard error, with the reason.
 
     Exit code: 0; 1 when nothing could be read.
     """
@@ -221,6 +228,12 @@ def parse(
         _warn(path, field, reason)
 
     show = print_documents if jsonl else print_views
+    if html:
+        if jsonl:
+            _fail("--html and --jsonl are two ways of showing: take one")
+        from app.printing_html import write_pages
+
+        show = write_pages
     try:
         shown = show(settings, paths=paths, warn=warn)
     except BrokenPipeError:

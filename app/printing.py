@@ -50,7 +50,7 @@ def print_documents(settings: Settings, *, paths: Iterable[Path], warn: Warn) ->
         How many documents were printed.
     """
     count = 0
-    for id, parsed in _parse_all(settings, paths=paths, warn=warn):
+    for id, parsed in parse_all(settings, paths=paths, warn=warn):
         line = json.dumps(to_document(parsed, id=id), ensure_ascii=False)
         # The output is UTF-8 whatever the terminal is set to: JSON is.
         sys.stdout.buffer.write(line.encode("utf-8", "surrogatepass") + b"\n")
@@ -66,7 +66,7 @@ def print_views(settings: Settings, *, paths: Iterable[Path], warn: Warn) -> int
     """
     console = Console()
     count = 0
-    for id, parsed in _parse_all(settings, paths=paths, warn=warn):
+    for id, parsed in parse_all(settings, paths=paths, warn=warn):
         console.print(make_view(parsed, id=id))
         count += 1
     return count
@@ -90,7 +90,7 @@ def make_view(parsed: ParsedArticle, *, id: str) -> RenderableType:
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
 
-def _parse_all(
+def parse_all(
     settings: Settings, *, paths: Iterable[Path], warn: Warn
 ) -> Iterator[tuple[str, ParsedArticle]]:
     """Yield each article with its id, in the order of files; `warn` hears of the others."""

@@ -173,6 +173,24 @@ def test_parse_for_people_shows_who_said_what(tmp_path: Path) -> None:
     assert "Whom it names" in out
 
 
+@pytest.mark.model
+def test_parse_writes_a_page_that_stands_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bridge.txt").write_text(ARTICLE)
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = onrecord("parse", "--html", "bridge.txt")
+    assert (code, out) == (0, "bridge.onrecord.html\n")
+    page = (tmp_path / "bridge.onrecord.html").read_text()
+    marked = re.search(r'id="(qt_\w+)"[^>]* data-r="[^"]*">([^<]*)<', page)
+    assert marked
+    assert marked.group(2) == "The bridge will open in May,"
+    assert f'id="r-{marked.group(1)}"' in page
+    assert not re.search(r'(src|href)="[^#]', page)
+    assert (tmp_path / "bridge.txt").read_text() == ARTICLE
+    assert onrecord("parse", "--html", "--jsonl", "bridge.txt")[0] == 1
+
+
 def test_parse_of_nothing_readable_fails_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "seeds" / "empty.txt").write_text("")
     assert onrecord("parse", str(tmp_path / "seeds"))[::2] == (1, "seeds/empty.txt: is empty\n")

@@ -120,6 +120,7 @@ def make_reader(
     mentions: dict[str, list[Mention]] = {}
     for mention in annotations["mentions"]:
         mentions.setdefault(mention["entity_id"], []).append(mention)
+    names = {one["entity"]["id"]: one["entity"]["name"] for one in entities}
     layers = {one["entity"]["id"]: LAYER_OF[one["entity"]["type"]] for one in entities}
     marks = [
         *_mark_mentions(annotations["mentions"], layers),
@@ -134,8 +135,8 @@ def make_reader(
         *_mark_attributions(annotations["attributions"]),
     ]
     records = [
-        *(describe_quote(quote) for quote in annotations["quotes"]),
-        *(describe_claim(claim) for claim in annotations["claims"]),
+        *(describe_quote(quote, names=names) for quote in annotations["quotes"]),
+        *(describe_claim(claim, names=names) for claim in annotations["claims"]),
         *(describe_attribution(one) for one in annotations["attributions"]),
         *(
             describe_entity(

@@ -1,6 +1,6 @@
 """What a mark opens: everything that is known of a quotation, claim, attribution or entity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote as quote_path
 
@@ -93,12 +93,12 @@ def make_brief(record: Record) -> Record:
     return replace(record, words=shorten(record.words), facts=(), candidates=(), method=None)
 
 
-def describe_quote(quote: Quote) -> Record:
-    """Return the record of a quotation."""
+def describe_quote(quote: Quote, *, names: Mapping[str, str]) -> Record:
+    """Return the record of a quotation; `names` are those of entities by id."""
     attribution = quote["attribution"]
     facts = [*_say_who("Speaker", quote["speaker"]), Fact("Form", quote["form"])]
     facts += _list_attribution(attribution)
-    facts += [Fact("About", slug, speaker_path(slug)) for slug in quote["about"]]
+    facts += [Fact("About", names.get(slug, slug), speaker_path(slug)) for slug in quote["about"]]
     return Record(
         id=quote["id"],
         layer=Layer.QUOTATIONS,
@@ -114,8 +114,8 @@ def describe_quote(quote: Quote) -> Record:
     )
 
 
-def describe_claim(claim: Claim) -> Record:
-    """Return the record of a claim."""
+def describe_claim(claim: Claim, *, names: Mapping[str, str]) -> Record:
+    """Return the record of a claim; `names` are those of entities by id."""
     attribution = claim["attribution"]
     facts = [*_say_who("Claimant", claim["claimant"]), Fact("Kind", claim["kind"])]
     facts.append(Fact("Check-worthiness", f"{claim['check_worthiness']:.2f}"))
@@ -131,7 +131,7 @@ def describe_claim(claim: Claim) -> Record:
     facts += [Fact("Date", date["span"]["text"], note=date["value"]) for date in claim["dates"]]
     if claim["quote_id"] is not None:
         facts.append(Fact("Said verbatim", "the quotation", f"#{claim['quote_id']}"))
-    facts += [Fact("About", slug, speaker_path(slug)) for slug in claim["about"]]
+    facts += [Fact("About", names.get(slug, slug), speaker_path(slug)) for slug in claim["about"]]
     return Record(
         id=claim["id"],
         layer=Layer.CLAIMS,
