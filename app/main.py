@@ -15,12 +15,15 @@ from app.api.claims.router import router as claims
 from app.api.cooccurrences.router import router as cooccurrences
 from app.api.dataset import DatasetCache
 from app.api.deps import Source
+from app.api.entities.geojson import router as maps
 from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
 from app.api.exports.router import router as exports
+from app.api.moved import MovedError, on_moved
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.quotes.router import router as quotes
 from app.api.sources.router import router as sources
+from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
 from app.pages.problems import add_problem_pages
@@ -58,15 +61,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.source = Source(engine=engine, dataset=DatasetCache(engine))
     add_error_handlers(app)
     app.add_exception_handler(NotModifiedError, on_not_modified)
+    app.add_exception_handler(MovedError, on_moved)
     add_problem_pages(app)
     for router in (
         exports,  # before the paths of single things: "quotes.csv" is no id
         counts.router,
+        maps,
         cooccurrences,
         quotes,
         claims,
         entities,
         articles,
+        unnamed,
         sources,
         root.router,
         health.router,

@@ -3,20 +3,32 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlmodel import Session
 
 from app.api.parameters import PublishedParameters
-from app.api.stored import entities
+from app.api.stored import entities, entity_redirects
 from app.db.ids import from_id
 
 
 def in_entities(column: ColumnElement[Any], slugs: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a column holds the key of one of the named entities."""
+    """Return the condition that a column holds the key of one of the named entities.
+
+    An id that an entity had before it was found to be another one means that other.
+    """
     if len(slugs) == 1:  # told to be one value, SQLite reads the rows in the order of its index
         one = select(entities.c.key).where(entities.c.slug == slugs[0]).scalar_subquery()
-        return column == one
-    return column.in_(select(entities.c.key).where(entities.c.slug.in_(slugs)))
+        former = (
+            select(entity_redirects.c.entity_key)
+            .where(entity_redirects.c.slug == slugs[0])
+            .scalar_subquery()
+        )
+        return column == func.coalesce(one, former)
+    return column.in_(
+        select(entities.c.key)
+        .where(entities.c.slug.in_(slugs))
+        .union_all(select(entity_redirects.c.entity_key).where(entity_redirects.c.slug.in_(slugs)))
+    )
 
 
 def keys_of(prefix: str, public_ids: Sequence[str]) -> list[int]:

@@ -35,7 +35,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "entities", "description": "People, organisations and places, one over all articles."},
     {"name": "articles", "description": "The articles, their text, and all that was found in it."},
     {
-        "name": "unnamed sources",
+        "name": "unnamed-sources",
         "description": "Whom articles cite without a name, and who leans on that.",
     },
     {"name": "sources", "description": "The files that the articles were read from."},

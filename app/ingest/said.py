@@ -131,7 +131,7 @@ class SaidMapper:
             tables.UnnamedSource(
                 attribution_key=self.attribution_keys[attribution.key],
                 article_key=self.article_key,
-                folded=fold_source(words),
+                folded=folded,
                 words=words,
                 outlet=self.raw.outlet,
                 published_at=self.raw.published_at,
@@ -141,6 +141,7 @@ class SaidMapper:
             for attribution in self.attributions.values()
             if attribution.speaker_kind == SpeakerKind.UNNAMED
             and (words := " ".join(self.join(attribution.source).split()))
+            and (folded := fold_source(words))
         ]
 
     def to_quote(self, quotation: Quotation) -> tables.Quote:

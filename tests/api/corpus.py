@@ -216,6 +216,18 @@ def add_speech(
         ),
         candidates=[{"entity": "velm", "name": "Velm", "score": 0.125, "reason": "not a person"}],
     )
+    if kind == "unnamed":
+        draft.add(
+            "unnamed_sources",
+            attribution_key=attribution,
+            article_key=draft.key,
+            folded="senior official",
+            words=name,
+            outlet=OUTLETS[draft.number % 3],
+            published_at=published_at(draft.number),
+            quote_count=1,
+            claim_count=1,
+        )
     draft.add(
         "quotes",
         key=quote,
@@ -342,6 +354,10 @@ def write_rows(connection: Connection, drafts: list[Draft], *, checksum: int) ->
     connection.execute(insert(stored.article_authors), [author_row(draft) for draft in drafts])
     connection.execute(insert(stored.entities), [entity_row(slug, drafts) for slug in PEOPLE])
     connection.execute(insert(stored.entity_aliases), alias_rows())
+    connection.execute(
+        insert(stored.entity_redirects),
+        [{"slug": "miss-varga", "entity_key": entity_key("ines-varga")}],
+    )
     for draft in drafts:
         named: dict[int, int] = {}
         for mention in draft.rows["mentions"]:
@@ -359,6 +375,7 @@ def write_rows(connection: Connection, drafts: list[Draft], *, checksum: int) ->
             "quote_about",
             "claims",
             "claim_about",
+            "unnamed_sources",
         ):
             if draft.rows.get(table):
                 connection.execute(insert(getattr(stored, table)), draft.rows[table])

@@ -52,7 +52,7 @@ def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str
             yield f"/v1/entities/{{entity_id}}{part}", f"/v1/entities/{item['id']}{part}"
     for item in client.get(f"/v1/articles?limit={most}").json()["data"]:
         parts: tuple[str, ...] = ("text.json", "annotations", "annotations.jsonld")
-        parts += ("quotes", "claims", "entities", "mentions")
+        parts += ("quotes", "claims", "entities", "mentions", "places.geojson")
         for part in parts:
             yield f"/v1/articles/{{article_id}}/{part}", f"{item['links']['self']}/{part}"
     for kind in ("articles", "quotes", "claims", "entities"):
@@ -60,6 +60,10 @@ def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str
     for kind, by in (("articles", "author"), ("quotes", "about"), ("claims", "kind")):
         yield f"/v1/{kind}/counts", f"/v1/{kind}/counts?group_by={by}&interval=week"
         yield f"/v1/{kind}", f"/v1/{kind}?facet=source,language"
+    yield "/v1/entities.geojson", "/v1/entities.geojson"
+    yield "/v1/unnamed-sources", "/v1/unnamed-sources"
+    for by in ("source", "article"):
+        yield "/v1/unnamed-sources/counts", f"/v1/unnamed-sources/counts?group_by={by}"
     yield "/v1/quotes", "/v1/quotes?include=article,speaker"
     yield "/v1/claims", "/v1/claims?include=article,claimant"
 
@@ -71,7 +75,11 @@ def test_every_answer_of_the_corpus_is_exactly_as_promised(
     for path, address in addresses(client):
         answer = client.get(address)
         assert answer.status_code == 200, address
-        assert answer.headers["content-type"] in ("application/json", "application/ld+json")
+        assert answer.headers["content-type"] in (
+            "application/json",
+            "application/ld+json",
+            "application/geo+json",
+        )
         check(document, path, answer.json())
         seen.add(path)
     not_json = tuple(f".{suffix}" for suffix in ("ndjson", "csv", "atom"))

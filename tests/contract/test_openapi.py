@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 Node = dict[str, Any]
 
 LISTS = (
+    "/v1/unnamed-sources",
+    "/v1/unnamed-sources/counts",
     "/v1/sources",
     "/v1/articles",
     "/v1/articles/{article_id}/quotes",
@@ -59,6 +61,10 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/articles/{article_id}/entities",
         "/v1/articles/{article_id}/mentions",
         "/v1/entities",
+        "/v1/entities.geojson",
+        "/v1/articles/{article_id}/places.geojson",
+        "/v1/unnamed-sources",
+        "/v1/unnamed-sources/counts",
         "/v1/entities/{entity_id}",
         "/v1/entities/{entity_id}/mentions",
         "/v1/entities/{entity_id}/quotes",

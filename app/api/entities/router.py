@@ -14,8 +14,8 @@ from app.api.entities.mentions import MentionList, mention_from_row
 from app.api.entities.parameters import EntityParameters, MentionParameters
 from app.api.entities.schemas import Entity, EntityList
 from app.api.envelope import item_response, list_response
-from app.api.errors import not_found
 from app.api.listing import read_page
+from app.api.moved import moved_or_missing
 from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
@@ -27,14 +27,15 @@ EntityIdPath = Annotated[str, Path(description="The entity's id.", examples=["se
 
 
 def check_entity(call: Call, entity_id: str) -> None:
-    """Refuse an id that no entity has.
+    """Refuse an id that no entity has, or lead on from one that an entity had.
 
     Raises:
+        MovedError: 308 where the entity was found to be another one.
         ProblemError: 404.
     """
     with call.session() as session:
         if not queries.has_entity(session, entity_id):
-            raise not_found("entity", entity_id)
+            raise moved_or_missing(session, call, entity_id)
 
 
 @router.get(
@@ -69,7 +70,7 @@ def get_entity(entity_id: EntityIdPath, call: NoParameters) -> Response:
     with call.session() as session:
         row = queries.get_entity(session, entity_id)
         if row is None:
-            raise not_found("entity", entity_id)
+            raise moved_or_missing(session, call, entity_id)
         (entity,) = build_entity_list(session, [row])
     return item_response(call, entity)
 

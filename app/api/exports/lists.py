@@ -27,6 +27,13 @@ from app.api.quotes.queries import find_quotes
 from app.api.search import read_query
 from app.api.sources.queries import find_sources
 from app.api.sources.schemas import SourceFilters, source_from_row
+from app.api.unnamed.queries import find_counts, find_unnamed
+from app.api.unnamed.schemas import (
+    UnnamedCountFilters,
+    UnnamedSourceFilters,
+    count_from_row,
+    unnamed_from_row,
+)
 
 Open = Callable[[Call, Any, str], Opened]
 
@@ -95,6 +102,14 @@ _SOURCE_COLUMNS = (
     *("parser_version", "model_version", "read_at"),
 )
 
+_UNNAMED_COLUMNS = (
+    *("name", "text", "attribution_count", "quote_count", "claim_count", "article_count"),
+    *("first_seen", "last_seen"),
+)
+_UNNAMED_COUNT_COLUMNS = (
+    *("value", "label", "attribution_count", "unnamed_count", "share", "article_count"),
+)
+
 
 def _open_quotes(
     filters: QuoteFilters, *, article_key: int | None = None, speaker: str | None = None
@@ -133,6 +148,19 @@ def _open_entities(call: Call, filters: EntityFilters, owner: str) -> Opened:  #
 def _open_sources(call: Call, filters: SourceFilters, owner: str) -> Opened:  # noqa: ARG001
     listing = find_sources(filters=filters)
     return Opened(listing, lambda session, rows: [source_from_row(row) for row in rows])  # noqa: ARG005
+
+
+def _open_unnamed(call: Call, filters: UnnamedSourceFilters, owner: str) -> Opened:  # noqa: ARG001
+    listing = find_unnamed(filters=filters)
+    return Opened(listing, lambda session, rows: [unnamed_from_row(row) for row in rows])  # noqa: ARG005
+
+
+def _open_unnamed_counts(call: Call, filters: UnnamedCountFilters, owner: str) -> Opened:  # noqa: ARG001
+    by = filters.group_by
+    return Opened(
+        find_counts(filters=filters),
+        lambda session, rows: [count_from_row(row, group_by=by) for row in rows],  # noqa: ARG005
+    )
 
 
 def _open_article_entities(call: Call, filters: ArticleEntityFilters, owner: str) -> Opened:
@@ -260,5 +288,21 @@ LISTS = (
             *("entity.id", "entity.type", "entity.name", "article_count", "weight"),
             *("quotes_about", "quotes_from", "articles"),
         ),
+    ),
+    ExportedList(
+        "/v1/unnamed-sources",
+        "UnnamedSources",
+        "unnamed sources",
+        UnnamedSourceFilters,
+        _open_unnamed,
+        _UNNAMED_COLUMNS,
+    ),
+    ExportedList(
+        "/v1/unnamed-sources/counts",
+        "UnnamedSourceCounts",
+        "counts of unnamed sources",
+        UnnamedCountFilters,
+        _open_unnamed_counts,
+        _UNNAMED_COUNT_COLUMNS,
     ),
 )
