@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement
 
-from app.api.articles.parameters import ArticleFilters
+from app.api.articles.parameters import ArticleConditions
 from app.api.articles.queries import ARTICLE_DIMENSIONS, find_articles
-from app.api.claims.parameters import ClaimFilters
+from app.api.claims.parameters import ClaimConditions
 from app.api.claims.queries import CLAIM_DIMENSIONS, find_claims
 from app.api.counting import (
     DEFAULT_GROUPS,
@@ -24,7 +24,7 @@ from app.api.envelope import item_response
 from app.api.listing import Listing
 from app.api.paging import count_rows
 from app.api.parameters import Parameters
-from app.api.quotes.parameters import QuoteFilters
+from app.api.quotes.parameters import QuoteConditions
 from app.api.quotes.queries import QUOTE_DIMENSIONS, find_quotes
 from app.api.search import read_query
 from app.api.stored import articles, claims, quotes
@@ -51,7 +51,7 @@ class IntervalParameters(Parameters):
     )
 
 
-class QuoteCountParameters(IntervalParameters, QuoteFilters):
+class QuoteCountParameters(IntervalParameters, QuoteConditions):
     """What counts of quotations take."""
 
     group_by: (
@@ -59,7 +59,7 @@ class QuoteCountParameters(IntervalParameters, QuoteFilters):
     ) = Field(default=None, description=_GROUP_TEXT, examples=["speaker"])
 
 
-class ClaimCountParameters(IntervalParameters, ClaimFilters):
+class ClaimCountParameters(IntervalParameters, ClaimConditions):
     """What counts of claims take."""
 
     group_by: (
@@ -67,7 +67,7 @@ class ClaimCountParameters(IntervalParameters, ClaimFilters):
     ) = Field(default=None, description=_GROUP_TEXT, examples=["kind"])
 
 
-class ArticleCountParameters(IntervalParameters, ArticleFilters):
+class ArticleCountParameters(IntervalParameters, ArticleConditions):
     """What counts of articles take."""
 
     group_by: Literal["entity", "source", "author", "language"] | None = Field(

@@ -19,6 +19,9 @@ from app.db.engine import open_session
 # Each holds one of the reader's eight connections for as long as its client takes.
 MAX_EXPORTS = 4
 
+# Parameters that change how a list is shown and not what is in it.
+_NOT_COUNTED = ("cursor", "limit", "sort", "include", "facet", "fields", "offset_unit")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -76,7 +79,7 @@ class Call:
         self.source.dataset.put_total(self.version, self._counted(), page.total)
 
     def _counted(self) -> str:
-        return canonical_url(self.request, without=("cursor", "limit", "sort", "include", "facet"))
+        return canonical_url(self.request, without=_NOT_COUNTED)
 
 
 def get_source(request: Request) -> Source:

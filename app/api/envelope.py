@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from app.api.caching import answer_any_etag, encode_query
 from app.api.deps import Call
 from app.api.paging import Page
+from app.api.shape import UTF16, pick_fields, to_utf16
 
 JSON = "application/json"
 
@@ -87,6 +88,7 @@ def list_response(
     )
     call.keep_total(page)
     answer_any_etag(call.request, headers)
+    items = shape_items(call, items, fields=call.request.query_params.get("fields"))
     meta: ListMeta = {"total": page.total, "limit": limit, "dataset_version": call.version}
     body = to_json({"data": items, "meta": meta, "links": links, **more})
     return Response(body, media_type=JSON, headers=headers)
@@ -100,7 +102,21 @@ def _with_cursor(call: Call, cursor: str | None) -> str | None:
     return f"{path}?{encode_query(sorted([*pairs, ('cursor', cursor)]))}"
 
 
+def shape_items(
+    call: Call, items: Sequence[Mapping[str, Any]], *, fields: str | None
+) -> Sequence[Mapping[str, Any]]:
+    """Return items with only some keys, and in the `offset_unit` that the request asks for.
+
+    A path that does not take this parameter has refused it before.
+    """
+    if call.request.query_params.get("offset_unit") == UTF16:
+        with call.session() as session:
+            items = to_utf16(session, items)
+    return [pick_fields(item, fields) for item in items] if fields else items
+
+
 def item_response(call: Call, item: Mapping[str, Any]) -> Response:
     """Write one resource: the bare object."""
     answer_any_etag(call.request, call.headers)
+    (item,) = shape_items(call, [item], fields=call.request.query_params.get("fields"))
     return Response(to_json(item), media_type=JSON, headers=call.headers)

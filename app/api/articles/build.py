@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from app.api.articles.queries import get_articles, get_texts
+from app.api.articles.queries import get_articles
 from app.api.articles.schemas import Article, article_from_row, article_hit
+from app.api.articles.texts import get_texts
 from app.db.search import Query
 
 

@@ -2,14 +2,22 @@
 
 from pydantic import Field
 
+from app.api.articles.schemas import Article
 from app.api.parameters import PageParameters, PublishedParameters, SearchParameters, facet_field
+from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
 
 SORTS = ("published_at", "word_count", "quote_count", "claim_count", "id", "relevance")
 
 
-class ArticleFilters(PublishedParameters, SearchParameters):
-    """What the list of articles can be asked, but for the page."""
+class ArticleShape(OffsetParameters):
+    """What an article is to carry."""
+
+    fields: str | None = fields_field(tuple(Article.__annotations__))
+
+
+class ArticleConditions(PublishedParameters, SearchParameters):
+    """Which articles are wanted."""
 
     source: list[str] = Field(
         default=[],
@@ -42,6 +50,11 @@ class ArticleFilters(PublishedParameters, SearchParameters):
         description="Only articles with a claim of this entity (its id).",
         examples=[["vladimir-putin"]],
     )
+
+
+class ArticleFilters(ArticleConditions, ArticleShape):
+    """What the list of articles can be asked, but for the page."""
+
     sort: str = Field(
         default="-published_at",
         pattern=sort_pattern(*SORTS),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, select
 from sqlmodel import Session
 
-from app.api.articles.parameters import ArticleFilters
+from app.api.articles.parameters import ArticleConditions, ArticleFilters
 from app.api.counting import Dimension
 from app.api.filters import in_entities, published_between
 from app.api.listing import Listing
@@ -58,7 +58,7 @@ def select_articles() -> Select[Any]:
     )
 
 
-def find_articles(*, filters: ArticleFilters, query: Query | None) -> Listing:
+def find_articles(*, filters: ArticleConditions, query: Query | None) -> Listing:
     """Return the list of articles that pass the filters."""
     statement = select_articles()
     if filters.source:
@@ -82,7 +82,8 @@ def find_articles(*, filters: ArticleFilters, query: Query | None) -> Listing:
             statement = statement.where(articles.c.key.in_(named))
     statement = published_between(statement, articles.c.published_at, filters)
     found = join_hits(statement, SearchTarget.ARTICLES, query=query, table=articles)
-    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
+    sort = filters.sort if isinstance(filters, ArticleFilters) else "id"
+    order = read_order(sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
     return Listing(
         found.statement, found.counted, order, key=articles.c.key, rows=select_articles()
     )
@@ -111,14 +112,3 @@ def get_articles(session: Session, keys: Iterable[int]) -> dict[int, Row[Any]]:
         return {}
     rows = session.execute(select_articles().where(articles.c.key.in_(wanted)))
     return {row.key: row for row in rows}
-
-
-def get_texts(session: Session, keys: Iterable[int]) -> dict[int, str]:
-    """Return the texts of several articles, by key; one query."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    rows = session.execute(
-        select(articles.c.key, articles.c.text).where(articles.c.key.in_(wanted))
-    )
-    return {row.key: row.text for row in rows}

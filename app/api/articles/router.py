@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from app.api.articles import queries
 from app.api.articles.annotations import Annotations, build_annotations
 from app.api.articles.build import build_article_list
-from app.api.articles.parameters import ArticleParameters
+from app.api.articles.parameters import ArticleParameters, ArticleShape
 from app.api.articles.schemas import (
     Article,
     ArticleList,
@@ -35,6 +35,7 @@ from app.api.quotes.parameters import ArticleQuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
 from app.api.search import read_query
+from app.api.shape import OffsetParameters
 from app.api.stored import articles
 from app.db.ids import ARTICLE, from_id
 
@@ -104,7 +105,11 @@ def list_articles(
     response_model=Article,
     response_description="The article.",
 )
-def get_article(article_id: ArticleIdPath, call: NoParameters) -> Response:
+def get_article(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(ArticleShape))],
+    parameters: Annotated[ArticleShape, Query()],  # noqa: ARG001
+) -> Response:
     """Get an article's metadata, counts and links; its text is under /text."""
     key = read_article_id(article_id)
     with call.session() as session:
@@ -148,7 +153,11 @@ def get_article_text(article_id: ArticleIdPath, call: NoParameters) -> Response:
     response_model=ArticleText,
     response_description="The text and its parts.",
 )
-def get_article_text_json(article_id: ArticleIdPath, call: NoParameters) -> Response:
+def get_article_text_json(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(OffsetParameters))],
+    parameters: Annotated[OffsetParameters, Query()],  # noqa: ARG001
+) -> Response:
     """Get an article's text with its paragraphs and sentences as spans."""
     return item_response(call, _read_text(call, article_id))
 
@@ -169,7 +178,11 @@ def _read_text(call: Call, article_id: str) -> ArticleText:
     response_model=Annotations,
     response_description="All spans on the text.",
 )
-def get_article_annotations(article_id: ArticleIdPath, call: NoParameters) -> Response:
+def get_article_annotations(
+    article_id: ArticleIdPath,
+    call: Annotated[Call, Depends(call_for(OffsetParameters))],
+    parameters: Annotated[OffsetParameters, Query()],  # noqa: ARG001
+) -> Response:
     """Get every span on an article's text at once: mentions, attributions, quotations, claims."""
     annotations, _ = _read_annotations(call, article_id)
     return item_response(call, annotations)

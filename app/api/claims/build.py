@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app.api.articles.build import build_articles
-from app.api.articles.queries import get_texts
+from app.api.articles.texts import get_texts
 from app.api.claims.queries import get_about
 from app.api.claims.schemas import Claim, claim_from_row
 from app.api.entities.build import build_entities

@@ -2,16 +2,17 @@
 
 from pydantic import Field
 
+from app.api.claims.schemas import Claim
 from app.api.parameters import (
     Flag,
     PageParameters,
-    Parameters,
     Probability,
     PublishedParameters,
     SearchParameters,
     facet_field,
     include_pattern,
 )
+from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
 from app.vocabulary import ClaimKind, SpeakerKind
 
@@ -25,8 +26,10 @@ _SORT_TEXT = (
 )
 
 
-class ClaimInclude(Parameters):
-    """What else a claim can carry."""
+class ClaimInclude(OffsetParameters):
+    """What a claim is to carry."""
+
+    fields: str | None = fields_field(tuple(Claim.__annotations__))
 
     include: str | None = Field(
         default=None,
@@ -38,8 +41,8 @@ class ClaimInclude(Parameters):
     )
 
 
-class ClaimFilters(PublishedParameters, SearchParameters, ClaimInclude):
-    """What a list of claims can be asked, but for the page."""
+class ClaimConditions(PublishedParameters, SearchParameters):
+    """Which claims are wanted."""
 
     claimant: list[str] = Field(
         default=[],
@@ -107,6 +110,11 @@ class ClaimFilters(PublishedParameters, SearchParameters, ClaimInclude):
         description="Only claims that the software is at least so sure of.",
         examples=[0.8],
     )
+
+
+class ClaimFilters(ClaimConditions, ClaimInclude):
+    """What a list of claims can be asked, but for the page."""
+
     sort: str = Field(
         default="-published_at",
         pattern=sort_pattern(*SORTS),

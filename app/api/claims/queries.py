@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
 from app.api.attributions import COLUMNS
-from app.api.claims.parameters import ClaimFilters
+from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.listing import Listing
@@ -53,7 +53,7 @@ def select_claims() -> Select[Any]:
 
 def find_claims(
     *,
-    filters: ClaimFilters,
+    filters: ClaimConditions,
     query: Query | None,
     article_key: int | None = None,
     claimant: str | None = None,
@@ -104,8 +104,9 @@ def find_claims(
             statement = statement.where(column >= least)
     statement = published_between(statement, claims.c.published_at, filters)
     found = join_hits(statement, SearchTarget.CLAIMS, query=query, table=claims)
+    sort = filters.sort if isinstance(filters, ClaimFilters) else "id"
     order = read_order(
-        filters.sort,
+        sort,
         terms=_TERMS,
         last=[_BY_KEY],
         relevance=found.relevance,

@@ -8,7 +8,8 @@ from typing_extensions import TypedDict
 from app.api.entities.schemas import META_EXAMPLE, Entity
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.parameters import PageParameters, Parameters
+from app.api.parameters import PageParameters
+from app.api.shape import OffsetParameters
 from app.api.sorting import sort_pattern
 from app.vocabulary import EntityType
 
@@ -17,7 +18,7 @@ SORTS = ("weight", "article_count")
 MAX_ARTICLES = 10
 
 
-class CooccurrenceFilters(Parameters):
+class CooccurrenceFilters(OffsetParameters):
     """What the list of an entity's cooccurrences can be asked, but for the page."""
 
     type: list[EntityType] = Field(

@@ -2,7 +2,10 @@
 
 from pydantic import Field
 
-from app.api.parameters import PageParameters, Parameters, SearchParameters
+from app.api.entities.mentions import Mention
+from app.api.entities.schemas import ArticleEntity, Entity
+from app.api.parameters import PageParameters, SearchParameters
+from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
 from app.vocabulary import EntityType, MentionKind
 
@@ -19,7 +22,13 @@ SORTS = (
 )
 
 
-class EntityFilters(SearchParameters):
+class EntityShape(OffsetParameters):
+    """What an entity is to carry."""
+
+    fields: str | None = fields_field(tuple(Entity.__annotations__))
+
+
+class EntityFilters(SearchParameters, EntityShape):
     """What the list of entities can be asked, but for the page. `q` searches names and aliases."""
 
     type: list[EntityType] = Field(
@@ -54,8 +63,10 @@ class EntityParameters(PageParameters, EntityFilters):
     """The parameters of the list of entities."""
 
 
-class ArticleEntityFilters(Parameters):
+class ArticleEntityFilters(OffsetParameters):
     """What the list of an article's entities can be asked, but for the page."""
+
+    fields: str | None = fields_field(tuple(ArticleEntity.__annotations__))
 
     type: list[EntityType] = Field(
         default=[],
@@ -68,8 +79,10 @@ class ArticleEntityParameters(PageParameters, ArticleEntityFilters):
     """The parameters of the list of an article's entities."""
 
 
-class MentionFilters(Parameters):
+class MentionFilters(OffsetParameters):
     """What a list of mentions can be asked, but for the page."""
+
+    fields: str | None = fields_field(tuple(Mention.__annotations__))
 
     kind: list[MentionKind] = Field(
         default=[],

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import create_model
 
 from app.api.deps import Call, call_for
+from app.api.errors import wrong_parameter
 from app.api.exports.atom import ATOM, FEED_EXAMPLE, feed_response
 from app.api.exports.lists import LISTS, ExportedList
 from app.api.exports.stream import (
@@ -17,7 +18,7 @@ from app.api.exports.stream import (
     stream_response,
 )
 from app.api.exports.table import write_line
-from app.api.parameters import Parameters
+from app.api.parameters import Parameters, split_words
 
 router = APIRouter()
 
@@ -80,7 +81,14 @@ def _add_ndjson(listed: ExportedList) -> None:
     def answer(call: Call, parameters: Any, owner: str) -> Response:
         opened = listed.open(call, parameters, owner)
         name = f"{listed.path.rpartition('/')[2]}.ndjson"
-        return stream_response(call, opened, encode=encode_ndjson, media_type=NDJSON, filename=name)
+        return stream_response(
+            call,
+            opened,
+            encode=encode_ndjson,
+            media_type=NDJSON,
+            filename=name,
+            fields=getattr(parameters, "fields", None),
+        )
 
     _add(
         listed,
@@ -95,10 +103,9 @@ def _add_ndjson(listed: ExportedList) -> None:
 
 
 def _add_csv(listed: ExportedList) -> None:
-    encode = make_csv_encoder(listed.columns)
-    head = write_line(listed.columns)
-
     def answer(call: Call, parameters: Any, owner: str) -> Response:
+        columns = _pick_columns(listed, getattr(parameters, "fields", None))
+        encode, head = make_csv_encoder(columns), write_line(columns)
         opened = listed.open(call, parameters, owner)
         name = f"{listed.path.rpartition('/')[2]}.csv"
         return stream_response(
@@ -115,8 +122,18 @@ def _add_csv(listed: ExportedList) -> None:
         "after a line of column names (RFC 4180, UTF-8). Several values in a cell are parted by "
         "“; ” or written as JSON; a text that a spreadsheet would take for a formula has an "
         "apostrophe before it.",
-        content=_content("text/csv", head),
+        content=_content("text/csv", write_line(listed.columns)),
     )
+
+
+def _pick_columns(listed: ExportedList, fields: str | None) -> tuple[str, ...]:
+    names = split_words(fields)
+    picked = tuple(
+        column for column in listed.columns if not names or column.partition(".")[0] in names
+    )
+    if not picked:
+        raise wrong_parameter("fields", "None of these is a column.", allowed=listed.columns)
+    return picked
 
 
 def _add_atom(listed: ExportedList) -> None:
@@ -124,7 +141,8 @@ def _add_atom(listed: ExportedList) -> None:
 
     def answer(call: Call, parameters: Any, owner: str) -> Response:
         values = {name: getattr(parameters, name) for name in type(parameters).model_fields}
-        newest = listed.parameters.model_construct(**values, sort="-published_at", include=None)
+        values |= {"sort": "-published_at", "include": None}
+        newest = listed.parameters.model_construct(**values)
         return feed_response(call, listed.open(call, newest, owner), what=listed.what)
 
     _add(
@@ -144,7 +162,7 @@ def _without_order(model: type[Parameters]) -> type[Parameters]:
     fields: dict[str, Any] = {
         name: (field.annotation, field)
         for name, field in model.model_fields.items()
-        if name not in ("sort", "include")
+        if name not in ("sort", "include", "fields", "offset_unit")
     }
     return create_model(f"{model.__name__}OfFeed", __base__=Parameters, **fields)
 

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.caching import answer_any_etag
 from app.api.deps import Call
+from app.api.envelope import shape_items
 from app.api.errors import not_ready
 from app.api.exports.table import to_cells, write_line
 from app.api.listing import Listing, stream_rows
@@ -67,6 +68,7 @@ def stream_response(
     head: bytes = b"",
     media_type: str,
     filename: str,
+    fields: str | None = None,
 ) -> Response:
     """Answer with every item of a list.
 
@@ -77,6 +79,7 @@ def stream_response(
         head: What comes before them.
         media_type: Of the answer.
         filename: What a browser calls the file.
+        fields: The keys of each item to keep, parted by commas; None for all.
 
     Raises:
         ProblemError: 503 when as many exports run as may.
@@ -92,7 +95,10 @@ def stream_response(
         opening.callback(slots.release)
         session = opening.enter_context(call.session())
         rows = stream_rows(session, opened.listing)
-        portions = (encode(opened.build(session, portion)) for portion in rows)
+        portions = (
+            encode(shape_items(call, opened.build(session, portion), fields=fields))
+            for portion in rows
+        )
         # The first portion is read before the answer begins: what fails here is still a problem.
         first = head + next(portions, b"")
         resources = opening.pop_all()

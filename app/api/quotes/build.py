@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app.api.articles.build import build_articles
-from app.api.articles.queries import get_texts
+from app.api.articles.texts import get_texts
 from app.api.entities.build import build_entities
 from app.api.quotes.queries import get_about
 from app.api.quotes.schemas import Quote, quote_from_row

@@ -6,13 +6,14 @@ from pydantic import Field
 
 from app.api.parameters import (
     PageParameters,
-    Parameters,
     Probability,
     PublishedParameters,
     SearchParameters,
     facet_field,
     include_pattern,
 )
+from app.api.quotes.schemas import Quote
+from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
 from app.vocabulary import QuoteForm
 
@@ -26,8 +27,10 @@ _SORT_TEXT = (
 )
 
 
-class QuoteInclude(Parameters):
-    """What else a quotation can carry."""
+class QuoteInclude(OffsetParameters):
+    """What a quotation is to carry."""
+
+    fields: str | None = fields_field(tuple(Quote.__annotations__))
 
     include: str | None = Field(
         default=None,
@@ -39,8 +42,8 @@ class QuoteInclude(Parameters):
     )
 
 
-class QuoteFilters(PublishedParameters, SearchParameters, QuoteInclude):
-    """What a list of quotations can be asked, but for the page."""
+class QuoteConditions(PublishedParameters, SearchParameters):
+    """Which quotations are wanted."""
 
     speaker: list[str] = Field(
         default=[],
@@ -88,6 +91,11 @@ class QuoteFilters(PublishedParameters, SearchParameters, QuoteInclude):
         description="Only quotations that the software is at least so sure of.",
         examples=[0.8],
     )
+
+
+class QuoteFilters(QuoteConditions, QuoteInclude):
+    """What a list of quotations can be asked, but for the page."""
+
     sort: str = Field(
         default="-published_at",
         pattern=sort_pattern(*SORTS),

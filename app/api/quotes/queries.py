@@ -12,7 +12,7 @@ from app.api.counting import Dimension
 from app.api.filters import in_entities, keys_of, list_about, published_between
 from app.api.listing import Listing
 from app.api.paging import Term
-from app.api.quotes.parameters import QuoteFilters
+from app.api.quotes.parameters import QuoteConditions, QuoteFilters
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import attributions, entities, quote_about, quotes
@@ -52,7 +52,7 @@ def select_quotes() -> Select[Any]:
 
 def find_quotes(
     *,
-    filters: QuoteFilters,
+    filters: QuoteConditions,
     query: Query | None,
     article_key: int | None = None,
     speaker: str | None = None,
@@ -92,8 +92,9 @@ def find_quotes(
         statement = statement.where(quotes.c.confidence >= filters.min_confidence)
     statement = published_between(statement, quotes.c.published_at, filters)
     found = join_hits(statement, SearchTarget.QUOTES, query=query, table=quotes)
+    sort = filters.sort if isinstance(filters, QuoteFilters) else "id"
     order = read_order(
-        filters.sort,
+        sort,
         terms=_TERMS,
         last=[_BY_KEY],
         relevance=found.relevance,

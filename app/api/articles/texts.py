@@ -1,0 +1,19 @@
+"""The texts of articles, for whatever shows words of them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.api.stored import articles
+
+
+def get_texts(session: Session, keys: Iterable[int]) -> dict[int, str]:
+    """Return the texts of several articles, by key; one query, none for no keys."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(articles.c.key, articles.c.text).where(articles.c.key.in_(wanted))
+    )
+    return {row.key: row.text for row in rows}
