@@ -74,3 +74,13 @@ def test_polnear_is_read_as_well_as_before(floors: dict[str, Any]) -> None:
         pytest.skip("the shared gold is not beside the project")
     for body, figures in zip(("polnear", "entities"), measured, strict=True):
         assert find_fallen(figures, floors[body]) == []
+
+
+def test_the_trained_reader_finds_every_attribution_of_the_seed_and_its_speaker() -> None:
+    parser = load_parser(Tagger.MODEL, spacy_model=Settings().spacy_model)
+    seed = evaluate.score_own(parser)["seed"]
+    assert seed["attr"].recall == 1.0
+    assert seed["speaker"].recall == 1.0
+    assert seed["unnamed"].recall == 1.0
+    assert seed["quotation_speaker"].recall == 1.0
+    assert seed["mention"].recall == 1.0
