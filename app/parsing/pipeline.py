@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from itertools import tee
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.parsing.entities import find_entities
 from app.parsing.nlp import load_nlp, parse_texts
 from app.parsing.normalize import find_paragraphs
 from app.parsing.quotations import find_quotations
-from app.parsing.roles import find_roles
+from app.parsing.roles import cut_marks, find_roles
 from app.parsing.types import Attribution, ParsedArticle, RawArticle, Reading, Span
 from app.vocabulary import Tagger
 
@@ -133,6 +134,7 @@ def assemble(raw: RawArticle, *, paragraphs: tuple[Span, ...], reading: Reading)
     attributions: list[Attribution] = []
     references = []
     for number, found in enumerate(reading.attributions, start=1):
+        found = replace(found, source=tuple(cut_marks(text, span) for span in found.source))
         speaker = resolver.resolve(found)
         if speaker.mention is not None:
             references.append(speaker.mention)

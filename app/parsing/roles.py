@@ -64,6 +64,15 @@ def find_roles(
     return dict(roles)
 
 
+def cut_marks(text: str, span: Span) -> Span:
+    """Cut commas, dashes and spaces from the end of a span, which a tagger may have taken in.
+
+    Points stay ("Corvane Inc."), and so does all of a span that is nothing else.
+    """
+    kept = len(span.of(text).rstrip(" \t\n,;:—–-"))
+    return Span(span.start, span.start + kept) if kept else span
+
+
 def _find_behind(text: str, span: Span) -> Span | None:
     """Find ", a ship’s surgeon," or ", governor of the Bank of Orm," behind a name."""
     match = _APPOSED.match(text, span.end)

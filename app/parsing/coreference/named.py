@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.parsing.coreference.scene import Scene
+from app.parsing.coreference.speaker import Offer
 from app.parsing.names import load_name_words
 from app.parsing.types import Mention, Span
 from app.vocabulary import EntityType
@@ -32,6 +33,7 @@ _ON_SITE = re.compile(r"^(?:a|an|the) \w+ on (?:the )?$", re.I)
 _SITE = re.compile(r"['’]s?\s+(?:web ?site|web ?page|page|blog|account|feed)$", re.I)
 UNNAMED_DOCUMENTS = frozenset({"poll", "polls", "survey", "surveys", "statistics", "data"})
 """Of these nobody in particular is the speaker, whoever made them."""
+_JOINED = re.compile(r"^(?:,[^,]{1,60})*,? (?:and|or) (?:the |[A-Z][a-z]+\.? ){0,2}$")
 _GROUPS = frozenset({"campaign", "team", "camp", "administration", "foundation"})
 
 
@@ -47,6 +49,16 @@ def find_named(scene: Scene, source: Span) -> tuple[Mention, str] | None:
         if _is_head(scene, source, mention):
             return _person_it_modifies(scene, mention, inside) or mention, "name"
     return _find_owner(scene, source, inside)
+
+
+def find_joined(scene: Scene, source: Span, head: Mention) -> list[Offer]:
+    """Return who else speaks in "X and Y", whose words are given to X alone."""
+    offers = []
+    for mention in scene.mentions_in(Span(head.span.end, source.end)):
+        gap = scene.text[head.span.end : mention.span.start]
+        if mention.entity != head.entity and _JOINED.search(gap):
+            offers.append(Offer(mention.entity, 0.5, mention.span, "joint-source"))
+    return offers
 
 
 def _is_head(scene: Scene, source: Span, mention: Mention) -> bool:

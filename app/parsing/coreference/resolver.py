@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.parsing.coreference.descriptions import resolve_description
 from app.parsing.coreference.dialogue import FIRST_PERSON, resolve_missing
 from app.parsing.coreference.gender import Gender
-from app.parsing.coreference.named import find_named
+from app.parsing.coreference.named import find_joined, find_named
 from app.parsing.coreference.pronouns import (
     HE,
     IT,
@@ -20,7 +20,7 @@ from app.parsing.coreference.pronouns import (
     resolve_relative,
 )
 from app.parsing.coreference.scene import Scene
-from app.parsing.coreference.speaker import Offer, Said, Speaker, to_speaker
+from app.parsing.coreference.speaker import Offer, Said, Speaker, to_candidates, to_speaker
 from app.parsing.names import load_name_words
 from app.parsing.types import (
     CoreferenceStep,
@@ -77,7 +77,8 @@ class Resolver:
         if named is not None:
             mention, rule = named
             step = CoreferenceStep(mention.span, None, rule)
-            return Speaker(SpeakerKind.NAMED, mention.entity, (step,))
+            others = find_joined(scene, source, mention) if rule == "name" else []
+            return Speaker(SpeakerKind.NAMED, mention.entity, (step,), to_candidates(others))
         words = source.of(scene.text).lower().split()
         first = words[0].strip(",") if words else ""
         if len(words) == 1 or self._is_product_of(words):

@@ -182,7 +182,9 @@ def _add_groups(text: str, names: dict[str, Name]) -> None:
     """Add "the Clinton campaign", which is an organisation and not the person."""
     for match in _PERSON_GROUP.finditer(text):
         owner, group = names.get(match["name"].split()[-1]), match["head"]
-        if owner is None or group not in load_name_words()["person-group"]:
+        if group not in load_name_words()["person-group"] or owner is None:
+            continue
+        if owner.type is not PERSON and group == "team":
             continue
         form = f"{owner.form} {group}"
         if form in text and form not in names:

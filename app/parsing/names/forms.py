@@ -73,7 +73,7 @@ def trim_name(text: str, span: Span) -> Span | None:
         bare = word.rstrip(".").lower()
         if bare in ("the", "a", "an") and text[start:end] in load_gazetteer():
             break
-        if bare in words["article"] or bare in words["title"]:
+        if bare in words["article"] or bare in words["title"] or bare.endswith("-based"):
             start = match.end()
             while start < end and not text[start].isalnum():
                 start += 1

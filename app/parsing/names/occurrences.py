@@ -15,6 +15,7 @@ _BORDER = re.compile(r"[\w]")
 _STARTS = re.compile(r"(?<!\w)[^\W_]+(?:[.'’&-][^\W_]+)*")
 _PREFIXED = re.compile(r"(?:anti|pro|ex|non|pre|post|then|mid|inter|cross)-(?=\w)", re.I)
 _WORK = re.compile(r"[“\"](?P<words>[^“”\"\n]{3,60}?)[,.]?[”\"]")
+_DAY = re.compile(r"\s+\d")
 _AS_ADJECTIVE = re.compile(
     r" (?!(?:is|was|has|had|will|would|must|may|might|can|could|should|does|did|for|of|in|on|at|to|"
     r"by|with|from|and|or|but|as|that|who|which|than|not|said|says)\b)[a-z]"
@@ -53,6 +54,8 @@ def find_everywhere(text: str, names: dict[str, Name]) -> None:
         if in_work or _is_part_of_event(text, span.end):
             continue
         if found in load_name_words()["party-short"] and _AS_ADJECTIVE.match(text, span.end):
+            continue
+        if found.lower() in load_name_words()["month"] and _DAY.match(text, span.end):
             continue
         if names[found].alone and _has_neighbour(text, span):
             continue

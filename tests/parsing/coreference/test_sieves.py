@@ -100,3 +100,10 @@ def test_i_in_a_quotation_is_its_speaker() -> None:
 def test_a_quotation_goes_on_with_its_speaker(text: str, expected: list[str | None]) -> None:
     said = [("Ola Lind", "said", "“It rained,”"), ("", "", "“It was cold.”")]
     assert speakers(parse(text, {"Ola Lind": P}, said)) == expected
+
+
+def test_the_second_of_two_speakers_is_a_candidate() -> None:
+    text = "Marta Lind and Ola Brandt said it rained."
+    names = {"Marta Lind": P, "Ola Brandt": P}
+    (item,) = parse(text, names, [("Marta Lind and Ola Brandt", "said", "it rained")]).attributions
+    assert [candidate.reason for candidate in item.candidates] == ["joint-source"]

@@ -37,6 +37,7 @@ def forms(text: str, *persons: str) -> dict[str, int]:
         # a mark that stands by itself belongs to its letter
         ("Zoe Sorna\u0306 left.", ["Zoe Sorna"], {"Zoe Sorna\u0306": 1}),
         ("The USS Lind sank.", ["USS Lind"], {}),
+        ("Ann May left on May 5. Then May slept.", ["Ann May"], {"Ann May": 1, "May": 1}),
     ],
 )  # fmt: skip
 def test_forms(text: str, persons: list[str], expected: dict[str, int]) -> None:

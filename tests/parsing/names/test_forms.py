@@ -16,6 +16,7 @@ from app.parsing.types import Span
         ("libertarian Sorn Institute", "Sorn Institute"),
         ("Bank of", "Bank"),
         ("van Dorn", "van Dorn"),
+        ("Orm-based Sorn Group", "Sorn Group"),
         ("Lind campaign", "Lind campaign"),
         ("Helen Voss KC", "Helen Voss"),
     ],
