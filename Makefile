@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors image-check clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate floors image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,22 @@ image-check: ## Build the Dockerfile for real and run it (root, buildah, deboots
 
 floors: $(READY) ## Hold the figures that extraction reaches now
 	@$(BIN)/python -m tests.quality.write_floors
+
+SHARED ?= ../shared
+MINUTES ?= 77
+TRAIN := training/work/.venv/bin/python
+train: ## Train the reader anew: make train [SHARED=../shared] [MINUTES=77]; resumes where it stopped
+	@test -d "$(SHARED)/polnear" || { echo "make train needs PolNeAR's texts in $(SHARED)/polnear"; exit 1; }
+	@test -x $(TRAIN) || $(PYTHON) -m venv training/work/.venv
+	$(TRAIN) -m pip install --quiet --compile --require-hashes -r requirements.lock
+	$(TRAIN) -m pip install --quiet --compile -r training/requirements.txt
+	test -e training/work/silver.pt || $(TRAIN) -m training.silver --shared "$(SHARED)"
+	$(TRAIN) -m training.train --name reader --minutes $(MINUTES) --shared "$(SHARED)" \
+		--silver training/work/silver.pt --entity-share 0.15 --claim-share 0.4
+	$(TRAIN) -m training.export --run reader --share 0.5 --version reader-local
+	$(TRAIN) -m training.calibrate --shared "$(SHARED)"
+	$(TRAIN) -m training.measure_checks --shared "$(SHARED)"
+	$(TRAIN) -m training.evaluate --shared "$(SHARED)"
 
 clean: ## Remove the environment and everything that was made
 	rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

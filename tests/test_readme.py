@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from app.settings import Settings
+from tests.quality.evaluate import ATTRIBUTION_ROWS, BASELINES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -103,6 +104,37 @@ def show_settings() -> str:
     return "\n".join(lines) + "\n"
 
 
+def show_quality() -> str:
+    """The table of figures, from the floors that the quality gates hold."""
+    floors = json.loads((ROOT / "tests" / "quality" / "floors.json").read_text(encoding="utf-8"))
+    own = floors["own"]["model"]["our own"]
+    others = [
+        "one person against another",
+        "BBC Citron, retrained (test)",
+        "GenderGapTracker (test)",
+    ]
+    names = {"attr": "attributions (`attr`)", "attr_direct": "of direct speech",
+             "attr_speech": "with a verb of saying", "attr_nonspeech": "with another cue",
+             "content_exact": "content, to the token", "source_exact_w": "source, to the word",
+             "cue_exact_w": "cue, to the word", "mention": "names, with type",
+             "entity": "entities", "speaker": "speakers, all in"}  # fmt: skip
+    lines = [
+        "| figure (F1) | On Record | " + " | ".join(others) + " | On Record, own articles |",
+        "| --- |" + " ---: |" * (len(others) + 2),
+    ]
+    for name, shown in names.items():
+        ours = floors["polnear"].get(name, floors["entities"].get(name))
+        if ours is None:
+            continue
+        row = [f"{100 * ours:.1f}"]
+        for other in others:
+            known = dict(zip(ATTRIBUTION_ROWS, BASELINES[other], strict=True)).get(name)
+            row.append("" if known is None else f"{known:.1f}")
+        row.append(f"{100 * own[name]:.1f}" if name in own else "")
+        lines.append(f"| {shown} | " + " | ".join(row) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def show_json(answer: Any) -> str:
     """Write JSON for people: indented, but a span in one line."""
     written = json.dumps(answer, indent=2, ensure_ascii=False)
@@ -120,6 +152,10 @@ def write_in(text: str, *, mark: str, block: str) -> str:
 def test_every_command_is_run_by_a_test_or_by_ci() -> None:
     known = {*CURLS, *PROGRAM, *ELSEWHERE}
     assert [command for command in COMMANDS if command not in known] == []
+
+
+def test_the_figures_shown_are_those_that_the_gates_hold() -> None:
+    assert write_in(TEXT, mark="quality", block=show_quality()) == TEXT
 
 
 def test_the_settings_table_is_that_of_the_program() -> None:
@@ -145,6 +181,7 @@ def test_the_answer_shown_is_the_one_given(server: str) -> None:
     block = f"```json\n{show_json(answer)}\n```\n"
     now = write_in(TEXT, mark="answer", block=block)
     if os.environ.get("ONRECORD_WRITE_README"):
+        now = write_in(now, mark="quality", block=show_quality())
         README.write_text(write_in(now, mark="settings", block=show_settings()), encoding="utf-8")
         return
     assert now == TEXT, "the README's answer is out of date: make readme"
