@@ -7,6 +7,7 @@ sends those requests and compares.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote as quote_path
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -22,6 +23,8 @@ from app.api.claims import queries as claim_queries
 from app.api.claims.build import build_claims
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.schemas import Claim
+from app.api.counting import CountList, count_from_row, count_groups
+from app.api.counts import QuoteCountParameters
 from app.api.deps import Call
 from app.api.entities import queries as entity_queries
 from app.api.entities.build import build_article_entities, build_entities, build_entity_list
@@ -30,7 +33,8 @@ from app.api.entities.schemas import ArticleEntity, Entity
 from app.api.envelope import ListMeta
 from app.api.errors import not_found
 from app.api.listing import Listing, read_page
-from app.api.paging import Page, PageRequest
+from app.api.moved import MovedError, find_redirect
+from app.api.paging import Page, PageRequest, count_rows
 from app.api.parameters import MAX_LIMIT, PageParameters, Parameters, split_words
 from app.api.quotes import queries as quote_queries
 from app.api.quotes.build import build_quotes
@@ -38,7 +42,7 @@ from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.schemas import Quote
 from app.api.root import LINKS, Root, count_everything
 from app.api.search import read_query
-from app.api.stored import entities
+from app.api.stored import entities, quotes
 from app.db.ids import ARTICLE, from_id
 
 Item = TypeVar("Item")
@@ -149,15 +153,47 @@ def list_entities(desk: Desk, filters: EntityParameters) -> Listed[Entity]:
     return _keep(desk, "/v1/entities", filters, page, items)
 
 
+def count_quotes(desk: Desk, asked: QuoteCountParameters) -> CountList:
+    """Answer /v1/quotes/counts."""
+    listing = quote_queries.find_quotes(filters=asked, query=read_query(asked.q))
+    dimension = None if asked.group_by is None else quote_queries.QUOTE_DIMENSIONS[asked.group_by]
+    found = count_groups(
+        desk.session,
+        listing,
+        dated=quotes.c.published_at,
+        dimension=dimension,
+        interval=asked.interval,
+        limit=asked.limit,
+    )
+    url = make_url("/v1/quotes/counts", asked)
+    body: CountList = {
+        "data": [count_from_row(row) for row in found.rows],
+        "meta": {
+            "total": count_rows(desk.session, listing.statement, counted=listing.counted),
+            "groups": found.groups,
+            "limit": asked.limit,
+            "dataset_version": desk.call.version,
+        },
+        "links": {"self": url},
+    }
+    desk.keep(url, {"data": body["data"], "meta": body["meta"]})
+    return body
+
+
 def get_entity(desk: Desk, slug: str) -> Entity:
     """Answer /v1/entities/{id}.
 
     Raises:
+        MovedError: 308 when it was found to be another one, to the page about that one.
         ProblemError: 404 when there is no such entity.
     """
     row = entity_queries.get_entity(desk.session, slug)
     if row is None:
-        raise not_found("entity", slug)
+        now = find_redirect(desk.session, slug)
+        if now is None:
+            raise not_found("entity", slug)
+        root = desk.call.request.scope.get("root_path", "").rstrip("/")
+        raise MovedError(f"{root}/speakers/{quote_path(now)}", desk.call.headers)
     (entity,) = build_entity_list(desk.session, [row])
     desk.keep(entity["links"]["self"], entity)
     return entity

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 TIMELINE_WIDTH, TIMELINE_HEIGHT = 640.0, 90.0
 MIN_MONTHS, MAX_MONTHS = 12, 120
@@ -45,13 +44,15 @@ class Point:
     radius: float
 
 
-def draw_months(times: Iterable[datetime | None]) -> list[Bar]:
+def draw_months(counts: Iterable[tuple[str, int]]) -> list[Bar]:
     """Return a bar for each month from the first to the last, empty ones included.
 
-    At least 12 months, which end with the last one; at most the latest 120. What has no date is
-    left out.
+    At least 12 months, which end with the last one; at most the latest 120.
+
+    Args:
+        counts: A day of each month ("2024-11-01") and how many, in any order.
     """
-    months = Counter(when.year * 12 + when.month - 1 for when in times if when is not None)
+    months = Counter({int(day[:4]) * 12 + int(day[5:7]) - 1: count for day, count in counts})
     if not months:
         return []
     last = max(months)

@@ -1,12 +1,12 @@
 """What the front page, the search page and the page about an entity show."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from app.api.articles.parameters import ArticleParameters
 from app.api.articles.schemas import Article
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.schemas import Claim
+from app.api.counts import QuoteCountParameters
 from app.api.entities.parameters import EntityParameters
 from app.api.entities.schemas import Entity
 from app.api.quotes.parameters import QuoteParameters
@@ -15,6 +15,7 @@ from app.api.root import Root
 from app.pages.answers import (
     Desk,
     Listed,
+    count_quotes,
     get_entities,
     get_entity,
     list_articles,
@@ -28,10 +29,13 @@ from app.pages.parameters import SearchQuery, SpeakerQuery
 
 NEWEST, TOP = 6, 8
 ON_A_PAGE, IN_OVERVIEW, ABOUT = 20, 5, 10
-# The charts of an entity are drawn from its newest quotations, as many as one request gives.
-CHARTED = 200
-# Whom somebody is quoted with is looked up in so many articles: their ids make the address long.
+# Whom somebody is quoted beside is counted in so many articles: their ids make the address long.
 ARTICLES_LOOKED_AT = 40
+_GIVEN = (
+    ("named", "by name"),
+    ("unnamed", "by a description only (anonymous)"),
+    ("none", "to nobody"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +54,14 @@ def make_home(desk: Desk) -> Home:
     root = read_root(desk)
     quotes = list_quotes(desk, QuoteParameters(limit=NEWEST, include="article"))
     speakers = list_entities(desk, EntityParameters(sort="-quote_count", limit=TOP))
-    totals = [
-        (label, list_quotes(desk, QuoteParameters(attribution=[kind], limit=1)).total)
-        for kind, label in (
-            ("named", "by name"),
-            ("unnamed", "by a description only (anonymous)"),
-            ("none", "to nobody"),
-        )
-    ]
+    given = count_quotes(desk, QuoteCountParameters(group_by="attribution"))
+    totals = {str(one["value"]): one["count"] for one in given["data"]}
     return Home(
         root=root,
         quotes=quotes,
         speakers=speakers,
         ranks=draw_ranks([(one["name"], one["quote_count"]) for one in speakers.items]),
-        shares=draw_shares(totals),
+        shares=draw_shares([(label, totals.get(kind, 0)) for kind, label in _GIVEN]),
     )
 
 
@@ -137,11 +135,10 @@ class Portrait:
         claims: What it claims, newest first.
         about: The newest quotations that name it.
         claims_about: The newest claims that name it.
-        months: A bar for each month of the charted quotations.
-        charted: How many quotations the charts are drawn from.
-        undated: How many of those have no date.
-        company: Who else is quoted in the same articles.
-        topics: Whom and what the charted quotations name.
+        months: A bar for each month with the quotations of it.
+        undated: How many quotations have no date.
+        company: Who else is quoted in the newest of the articles that quote it.
+        topics: Whom and what its quotations name.
         outlets: Where they were published.
         points: Places among the topics, or the place itself.
     """
@@ -153,7 +150,6 @@ class Portrait:
     about: Listed[Quote]
     claims_about: Listed[Claim]
     months: list[Bar]
-    charted: int
     undated: int
     company: list[Ranked]
     topics: list[Ranked]
@@ -174,7 +170,6 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
             speaker=[slug], limit=ON_A_PAGE, cursor=asked.quotes or None, include="article"
         ),
     )
-    charted = list_quotes(desk, QuoteParameters(speaker=[slug], limit=CHARTED))
     claims = list_claims(
         desk,
         ClaimParameters(
@@ -183,9 +178,10 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
     )
     about = list_quotes(desk, QuoteParameters(about=[slug], limit=ABOUT, include="article"))
     claims_about = list_claims(desk, ClaimParameters(about=[slug], limit=ABOUT, include="article"))
-    named = Counter(other for quote in charted.items for other in quote["about"])
-    topics = get_entities(desk, [other for other, _ in named.most_common(TOP * 2)])
-    places = [(one, named[other]) for other, one in topics.items()]
+    months = count_quotes(desk, QuoteCountParameters(speaker=[slug], interval="month", limit=1000))
+    named = _rank(desk, QuoteCountParameters(speaker=[slug], group_by="about", limit=TOP * 2))
+    topics = get_entities(desk, [one.slug for one in named if one.slug])
+    places = [(topics[one.slug], one.count) for one in named if one.slug in topics]
     if entity["location"] is not None:
         places.insert(0, (entity, entity["mention_count"]))
     return Portrait(
@@ -195,17 +191,13 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
         claims=claims,
         about=about,
         claims_about=claims_about,
-        months=draw_months(quote["published_at"] for quote in charted.items),
-        charted=len(charted.items),
-        undated=sum(quote["published_at"] is None for quote in charted.items),
-        company=_list_company(desk, charted, slug=slug),
-        topics=[Ranked(one["name"], other, named[other]) for other, one in topics.items()],
-        outlets=[
-            Ranked(name, None, count)
-            for name, count in Counter(
-                quote["source"] or "no outlet stated" for quote in charted.items
-            ).most_common(TOP)
-        ],
+        months=draw_months(
+            (str(one["period"]), one["count"]) for one in months["data"] if one["period"]
+        ),
+        undated=sum(one["count"] for one in months["data"] if not one["period"]),
+        company=_list_company(desk, slug),
+        topics=named,
+        outlets=_rank(desk, QuoteCountParameters(speaker=[slug], group_by="source", limit=TOP)),
         points=_draw_places(places),
     )
 
@@ -218,22 +210,28 @@ def _list_roles(entity: Entity) -> list[tuple[str, str]]:
     return list(roles.values())
 
 
-def _list_company(desk: Desk, charted: Listed[Quote], *, slug: str) -> list[Ranked]:
-    articles = list(dict.fromkeys(quote["article_id"] for quote in charted.items))
-    if not articles:
+def _rank(desk: Desk, asked: QuoteCountParameters) -> list[Ranked]:
+    of_entities = asked.group_by in ("speaker", "about")
+    return [
+        Ranked(
+            one["label"] or "none is stated", one["value"] if of_entities else None, one["count"]
+        )
+        for one in count_quotes(desk, asked)["data"]
+        if one["value"] is not None or not of_entities
+    ]
+
+
+def _list_company(desk: Desk, slug: str) -> list[Ranked]:
+    articles = list_articles(desk, ArticleParameters(speaker=[slug], limit=ARTICLES_LOOKED_AT))
+    if not articles.items:
         return []
-    filters = QuoteParameters(
-        article=articles[:ARTICLES_LOOKED_AT], attribution=["named"], limit=CHARTED
+    asked = QuoteCountParameters(
+        article=[one["id"] for one in articles.items],
+        attribution=["named"],
+        group_by="speaker",
+        limit=TOP + 1,
     )
-    names: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for quote in list_quotes(desk, filters).items:
-        speaker = quote["speaker"]
-        if speaker is not None and speaker["entity_id"] not in (None, slug):
-            other = str(speaker["entity_id"])
-            names.setdefault(other, speaker["name"] or other)
-            counts[other] += 1
-    return [Ranked(names[other], other, count) for other, count in counts.most_common(TOP)]
+    return [one for one in _rank(desk, asked) if one.slug != slug][:TOP]
 
 
 def _draw_places(places: list[tuple[Entity, int]]) -> list[Point]:

@@ -302,3 +302,12 @@ def test_a_search_costs_a_fixed_number_of_queries(
     assert count_queries("/articles?q=harbour") == count_queries("/articles?q=velm")
     assert count_queries("/") <= 25
     assert count_queries("/speakers/ines-varga") <= 45
+
+
+def test_a_merged_entity_leads_on_to_the_page_of_the_one_it_became(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.pages.answers.find_redirect", lambda session, slug: "ines-varga")
+    answer = client.get("/speakers/i-varga", follow_redirects=False)
+    assert answer.status_code == 308
+    assert answer.headers["location"] == "/speakers/ines-varga"
