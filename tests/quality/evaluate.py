@@ -13,6 +13,7 @@ import os
 import statistics
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -118,7 +119,40 @@ def score_polnear(parser: Parser, *, dump: Path | None) -> tuple[Figures, Figure
     found = {name: document["attributions"] for name, document in documents.items()}
     measured = attribution.score(str(SHARED / "polnear"), "dev", found)
     who, _ = entities.score(str(SHARED / "gold" / "dev"), str(folder), documents)
-    return {name: measured[name].prf() for name in attribution.ORDER}, who
+    figures: Figures = {name: measured[name].prf() for name in attribution.ORDER}
+    figures["calibration error"] = measure_calibration(attribution, documents)
+    return figures, who
+
+
+def measure_calibration(scorer: ModuleType, documents: dict[str, dict[str, Any]]) -> float:
+    """Return the expected calibration error of "this attribution is right", over ten bins.
+
+    Right is what the scorer's `attr` says; the error is the mean distance between confidence and
+    share of right ones, weighted by how many fall into the bin (Naeini et al., AAAI 2015).
+    """
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    data = str(SHARED / "polnear")
+    for name, annotators in scorer.annotators(data, "dev").items():
+        art = scorer.Art(scorer.read_text(data, "dev", name))
+        pred = documents[name]["attributions"]
+        gold = scorer.read_ann(annotators[0][1])
+        mine, theirs = (
+            [(art.ts(a["content"]), art.ts(a["source"])) for a in items] for items in (pred, gold)
+        )
+
+        def agree(
+            i: int, j: int, mine: list[Any] = mine, theirs: list[Any] = theirs
+        ) -> float | None:
+            overlap: float = scorer.iou(mine[i][0], theirs[j][0])
+            a, b = mine[i][1], theirs[j][1]
+            return overlap if overlap >= 0.5 and ((a & b) or (not a and not b)) else None
+
+        right, _ = scorer.match(mine, theirs, agree)
+        for number, item in enumerate(pred):
+            confidence = item["confidence"]
+            bins[min(9, int(10 * confidence))].append((confidence, number in right))
+    total = sum(map(len, bins.values()))
+    return sum(abs(sum(c - r for c, r in items)) for items in bins.values()) / total
 
 
 def measure_speed(parser: Parser, *, spacy_model: str, repeats: int) -> Figures:
