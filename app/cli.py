@@ -101,6 +101,7 @@ def serve(
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
     print(
         f"On Record {__version__}\n"
+        f"  look at it      {url}/\n"
         f"  try it out      {url}/docs\n"
         f"  who said what   curl -s '{url}/v1/quotes?limit=3'\n"
         f"  is it loaded?   curl -s {url}/readyz\n"
