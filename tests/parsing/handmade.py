@@ -38,14 +38,15 @@ def parse(
         if not source:
             found.append(FoundAttribution(content=(part,)))
             continue
-        whole = re.compile(rf"(?<!\w){re.escape(source)}(?= {re.escape(cue)})")
+        whole = re.compile(rf"(?<!\w){re.escape(source)}(?=(?: [a-z]+){{0,2}} {re.escape(cue)})")
         at = whole.search(text)
         assert at is not None, source
+        said_at = text.index(cue, at.end())
         found.append(
             FoundAttribution(
                 content=(part,),
                 source=(Span(*at.span()),),
-                cue=(Span(at.end() + 1, at.end() + 1 + len(cue)),),
+                cue=(Span(said_at, said_at + len(cue)),),
                 cue_lemma="say",
             )
         )

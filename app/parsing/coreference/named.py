@@ -34,6 +34,12 @@ _SITE = re.compile(r"['’]s?\s+(?:web ?site|web ?page|page|blog|account|feed)$"
 UNNAMED_DOCUMENTS = frozenset({"poll", "polls", "survey", "surveys", "statistics", "data"})
 """Of these nobody in particular is the speaker, whoever made them."""
 _JOINED = re.compile(r"^(?:,[^,]{1,60})*,? (?:and|or) (?:the |[A-Z][a-z]+\.? ){0,2}$")
+_MANY = re.compile(
+    r"(?:dozens|scores|hundreds|thousands|several|some|many|most|few|both|other|two|three|four|"
+    r"five|a (?:number|group|host|handful|majority|series))\b.*\b(?:of|as|like|including)\b",
+    re.I,
+)
+"""Of many, some of whom are listed by name ("dozens of papers such as X"), none speaks alone."""
 _GROUPS = frozenset({"campaign", "team", "camp", "administration", "foundation"})
 
 
@@ -65,7 +71,7 @@ def _is_head(scene: Scene, source: Span, mention: Mention) -> bool:
     lead = scene.text[source.start : mention.span.start]
     tail = scene.text[mention.span.end : source.end]
     clause = lead.rsplit(",", 1)[-1]
-    if re.search(r"\b(?:who|which|whose|that)\b", lead):
+    if re.search(r"\b(?:who|which|whose|that)\b", lead) or _MANY.match(lead):
         return False
     if PREPOSITION.search(clause) and not _is_place_of(scene, mention, lead):
         return False

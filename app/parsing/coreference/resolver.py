@@ -20,7 +20,7 @@ from app.parsing.coreference.pronouns import (
     resolve_relative,
 )
 from app.parsing.coreference.scene import Scene
-from app.parsing.coreference.speaker import Offer, Said, Speaker, to_candidates, to_speaker
+from app.parsing.coreference.speaker import UNNAMED, Offer, Said, Speaker, to_candidates, to_speaker
 from app.parsing.names import load_name_words
 from app.parsing.types import (
     CoreferenceStep,
@@ -31,6 +31,10 @@ from app.parsing.types import (
     Span,
 )
 from app.vocabulary import MentionKind, SpeakerKind
+
+POSSESSIVE_PRONOUNS = frozenset({"his", "her", "its", "their"})
+OWN_WORDS = 4
+"""Words between a possessive and its cue in which a plural noun is looked for."""
 
 
 class Resolver:
@@ -61,7 +65,7 @@ class Resolver:
         scene = self._scene
         if found.source:
             source = found.source[0]
-            speaker = self._resolve_source(source)
+            speaker = UNNAMED if self._is_of_others(found) else self._resolve_source(source)
         else:
             source = found.content[0]
             speaker = resolve_missing(scene, found)
@@ -92,6 +96,18 @@ class Resolver:
             if first in FIRST_PERSON:
                 return self._resolve_first_person(source)
         return resolve_description(scene, source)
+
+    def _is_of_others(self, found: FoundAttribution) -> bool:
+        """Say whether a source is the "his" of "his operatives insisted", who speak for themselves.
+
+        In "her warning" the cue stands right behind the pronoun, or an adjective is between.
+        """
+        source = found.source[0]
+        text = self._scene.text
+        if source.of(text).lower() not in POSSESSIVE_PRONOUNS or not found.cue:
+            return False
+        between = text[source.end : max(found.cue[0].start, source.end)].split()
+        return 0 < len(between) <= OWN_WORDS and any(word.endswith("s") for word in between)
 
     def _is_product_of(self, words: Sequence[str]) -> bool:
         """Say whether the words are "his remarks", which he says."""

@@ -28,6 +28,10 @@ _AREA = re.compile(
     r"(?:(?<=[A-Za-z], )|(?<=\()|(?<=\([A-Z]-))"
     r"(?P<name>(?:[A-Z]\.){2}|[A-Z][a-z]{1,5}\.|(?<=[(-])[A-Z]{2}(?=\)))"
 )
+_ACRONYM = re.compile(
+    r"\b[Tt]he (?P<name>[A-Z]{3,5})(?= (?:has|had|said|says|wants?|wanted|will|would|announced|"
+    r"told|plans?|declined|denied|did|does|believes?|argues?|argued|warned|called)\b)"
+)
 _CREDIT = re.compile(r"^(?P<first>[A-Z][\w ]{1,30})/(?P<second>[A-Z][\w ]{1,30}?)\.?$", re.M)
 
 
@@ -59,8 +63,8 @@ def find_known(text: str) -> list[NameSpan]:
 def find_by_context(text: str) -> Iterator[NameSpan]:
     """Find names that the words beside them give away.
 
-    These are "the town of X", "X region", "newspaper X", both names of a photo credit ("Getty/X")
-    and the city and agency of a dateline ("ORM, Norway (Coast Press) —").
+    These are "the ORM said", "the town of X", "X region", "newspaper X", both names of a photo
+    credit ("Getty/X") and the city and agency of a dateline ("ORM, Norway (Coast Press) —").
     """
     words = load_name_words()
     for match in _TOWN_OF.finditer(text):
@@ -80,6 +84,9 @@ def find_by_context(text: str) -> Iterator[NameSpan]:
         yield NameSpan(Span(*match.span("city")), PLACE, CONTEXT_WEIGHT)
         if match["agency"]:
             yield NameSpan(Span(*match.span("agency")), ORGANISATION, CONTEXT_WEIGHT)
+    for match in _ACRONYM.finditer(text):
+        if match["name"].lower() not in words["no-body"]:
+            yield NameSpan(Span(*match.span("name")), ORGANISATION, CONTEXT_WEIGHT)
     gazetteer = load_gazetteer()
     for match in _CREDIT.finditer(text):
         sides = (match["first"], match["second"])

@@ -75,6 +75,11 @@ def test_named(
         ("Velmo and Sornat closed. The newspaper said it rained.", {"Velmo": O, "Sornat": O},
          [("The newspaper", "said", "it rained")]),
         ("Voters said it rained.", {}, [("Voters", "said", "it rained")]),
+        ("Jon Lind left. So his aides insisted it rained.", {"Jon Lind": P},
+         [("his", "insisted", "it rained")]),
+        # many, some of them listed
+        ("Dozens of papers such as Velmo and Sornat said it rained.", {"Velmo": O, "Sornat": O},
+         [("Dozens of papers such as Velmo and Sornat", "said", "it rained")]),
     ],
 )  # fmt: skip
 def test_unnamed(text: str, names: dict[str, EntityType], said: Said) -> None:

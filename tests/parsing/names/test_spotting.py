@@ -12,6 +12,8 @@ from app.parsing.names.spotting import find_areas, find_by_context
                                                        "Coast Press": "organisation"}),
         ("SORN, 4 May – Ferries stopped.", {"SORN": "place"}),
         ("Getty/Agora.", {"Getty": "organisation", "Agora": "organisation"}),
+        ("The ORM has lost a camera.", {"ORM": "organisation"}),
+        ("The CEO has lost a camera.", {}),
         ("the town of Velm", {"Velm": "place"}),
         ("the newspaper Velmo", {"Velmo": "organisation"}),
         ("EXCLUSIVE — Ferries stopped.", {}),
