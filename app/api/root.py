@@ -61,6 +61,13 @@ class RootLinks(TypedDict):
     entities: Annotated[str, Field(description="Entities.", examples=["/v1/entities"])]
     quotes: Annotated[str, Field(description="Quotations.", examples=["/v1/quotes"])]
     claims: Annotated[str, Field(description="Claims.", examples=["/v1/claims"])]
+    unnamed_sources: Annotated[
+        str,
+        Field(
+            description="Sources that articles cite without a name.",
+            examples=["/v1/unnamed-sources"],
+        ),
+    ]
     sources: Annotated[str, Field(description="Seed files.", examples=["/v1/sources"])]
     meta: Annotated[str, Field(description="Versions and vocabulary.", examples=["/v1/meta"])]
     docs: Annotated[str, Field(description="Documentation to try out.", examples=["/docs"])]
@@ -74,6 +81,7 @@ LINKS: RootLinks = {
     "entities": "/v1/entities",
     "quotes": "/v1/quotes",
     "claims": "/v1/claims",
+    "unnamed_sources": "/v1/unnamed-sources",
     "sources": "/v1/sources",
     "meta": "/v1/meta",
     "docs": "/docs",
@@ -129,6 +137,39 @@ class Vocabulary(TypedDict):
     ]
 
 
+class Credit(TypedDict):
+    """Whose data the answers hold beside those of the articles."""
+
+    name: Annotated[str, Field(description="Who made them.", examples=["GeoNames"])]
+    url: Annotated[str, Field(description="Where.", examples=["https://www.geonames.org"])]
+    license: Annotated[
+        str, Field(description="Their licence, as an SPDX identifier.", examples=["CC-BY-4.0"])
+    ]
+    used_for: Annotated[
+        str,
+        Field(
+            description="Where they are found in the answers.",
+            examples=["places: external_ids.geonames, country, location"],
+        ),
+    ]
+
+
+CREDITS: list[Credit] = [
+    {
+        "name": "GeoNames",
+        "url": "https://www.geonames.org",
+        "license": "CC-BY-4.0",
+        "used_for": "places: external_ids.geonames, country, location",
+    },
+    {
+        "name": "Debian iso-codes",
+        "url": "https://salsa.debian.org/iso-codes-team/iso-codes",
+        "license": "LGPL-2.1-or-later",
+        "used_for": "places: external_ids.iso3166",
+    },
+]
+
+
 class Meta(TypedDict):
     """Which software made the data, and the words that it uses."""
 
@@ -149,6 +190,10 @@ class Meta(TypedDict):
             description="Every closed set of values.",
             examples=[example_of(Vocabulary)],
         ),
+    ]
+    credits: Annotated[
+        list[Credit],
+        Field(description="Whose data help to tell places apart.", examples=[CREDITS]),
     ]
 
 
@@ -221,6 +266,7 @@ def get_meta(call: NoParameters) -> Response:
         "changed_at": call.state.changed_at,
         "counts": _count(call),
         "vocabulary": VOCABULARY,
+        "credits": CREDITS,
     }
     return item_response(call, body)
 

@@ -67,7 +67,7 @@ def test_a_text_is_plain_utf_8_of_the_very_code_points(client: TestClient) -> No
 def test_an_entity_has_names_roles_and_a_place(client: TestClient) -> None:
     velm = get(client, "/v1/entities/velm")
     assert velm["location"] == {"latitude": 59.5, "longitude": 18.25}
-    assert velm["external_ids"] == {"geonames": "9000001", "iso3166": "ZZ"}
+    assert velm["external_ids"] == {"geonames": "9000001", "iso3166": "ZZ", "wikidata": None}
     person = get(client, "/v1/entities/mara-lindqvist")
     assert person["aliases"] == [
         {"text": "Lindqvist", "count": 3},

@@ -65,6 +65,13 @@ class ExternalIds(TypedDict):
     iso3166: Annotated[
         str | None, Field(description="The ISO 3166 code of a country.", examples=["UA"])
     ]
+    wikidata: Annotated[
+        str | None,
+        Field(
+            description="The Wikidata id, where the seeds' entities.yaml states one.",
+            examples=["Q212"],
+        ),
+    ]
 
 
 class Location(TypedDict):
@@ -135,7 +142,7 @@ class Entity(TypedDict):
         ExternalIds,
         Field(
             description="What other catalogues call it.",
-            examples=[{"geonames": None, "iso3166": None}],
+            examples=[{"geonames": None, "iso3166": None, "wikidata": None}],
         ),
     ]
     country: Annotated[
@@ -275,6 +282,7 @@ def entity_from_row(
         "external_ids": {
             "geonames": row.external_ids.get("geonames"),
             "iso3166": row.external_ids.get("iso3166"),
+            "wikidata": row.external_ids.get("wikidata"),
         },
         "country": row.country,
         "location": (

@@ -14,7 +14,7 @@ entities:
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -44,9 +44,7 @@ class Entry(BaseModel):
     same_as: tuple[_Slug, ...] = ()
     not_same_as: tuple[_Slug | ArticleRef, ...] = ()
     name: _Words | None = None
-    external_ids: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")], _Words] = (
-        Field(default={})
-    )
+    external_ids: dict[Literal["geonames", "iso3166", "wikidata"], _Words] = Field(default={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ def join_corrections(files: Iterable[CorrectionFile]) -> tuple[Corrections, tupl
         Corrections(
             same={other: entry.id for entry in entries for other in entry.same_as},
             names={entry.id: entry.name for entry in entries if entry.name},
-            external_ids={e.id: e.external_ids for e in entries if e.external_ids},
+            external_ids={e.id: {**e.external_ids} for e in entries if e.external_ids},
             apart=frozenset(
                 frozenset((to_base(entry.id), to_base(other)))
                 for entry in entries
