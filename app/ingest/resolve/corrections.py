@@ -170,7 +170,11 @@ def join_corrections(files: Iterable[CorrectionFile]) -> tuple[Corrections, tupl
         Corrections(
             same={other: entry.id for entry in entries for other in entry.same_as},
             names={entry.id: entry.name for entry in entries if entry.name},
-            external_ids={e.id: {**e.external_ids} for e in entries if e.external_ids},
+            external_ids={
+                entry.id: {str(name): value for name, value in entry.external_ids.items()}
+                for entry in entries
+                if entry.external_ids
+            },
             apart=frozenset(
                 frozenset((to_base(entry.id), to_base(other)))
                 for entry in entries
