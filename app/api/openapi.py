@@ -44,6 +44,7 @@ TAGS: list[dict[str, Any]] = [
 
 _ERRORS = {
     "404": "There is no such thing.",
+    "410": "The article was here once and has been removed.",
     "414": "The address is longer than 8 kB.",
     "422": "A parameter is unknown or has a wrong value; `errors` names each.",
     "500": "A fault of the server.",
@@ -154,6 +155,8 @@ def _complete_operation(operation: dict[str, Any], *, path: str) -> None:
     statuses = ["414", "422", "500"]
     if "{" in path:
         statuses.append("404")
+    if "{article_id}" in path:
+        statuses.append("410")
     if is_data:
         statuses.append("503")
     for status in statuses:

@@ -170,6 +170,14 @@ class Article(SQLModel, table=True):
     mention_count: int
 
 
+class RemovedArticle(SQLModel, table=True):
+    """The key of an article that was here once and is no more."""
+
+    __tablename__ = "removed_articles"
+
+    key: int = _key()
+
+
 class ArticleAuthor(SQLModel, table=True):
     """A writer of an article; `folded` is the name for look-ups (case and accents folded)."""
 

@@ -26,6 +26,7 @@ from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_ta
 from app.parsing.types import ParsedArticle
 
 _ARTICLES = tables.metadata.tables["articles"]
+_REMOVED = tables.metadata.tables["removed_articles"]
 _SOURCES = tables.metadata.tables["sources"]
 _PARSES = tables.metadata.tables["article_parses"]
 _ATTRIBUTIONS = tables.metadata.tables["attributions"]
@@ -70,6 +71,7 @@ def store_article(
     entities = read_entities(connection, article_key=key)
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
     _insert_rows(connection, rows)
+    connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
     connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
     after = to_tally(rows)
     names = corrections.names
@@ -82,10 +84,12 @@ def store_article(
 def delete_article(
     connection: Connection, *, article_key: int, corrections: Corrections = _NO_CORRECTIONS
 ) -> None:
-    """Take an article away, and the entities that nobody else names."""
+    """Take an article away, and the entities that nobody else names; its key stays on record."""
     before = read_tally(connection, article_key=article_key)
     touch = _touch(connection, article_key=article_key)
-    connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
+    gone = connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
+    if gone.rowcount:
+        connection.execute(insert(_REMOVED), {"key": article_key})
     moved = resolve(connection, touch, corrections=corrections)
     touched = apply_tally(connection, before=before, after=Tally(), preferred=corrections.names)
     touched |= rewrite_articles(connection, keys=moved - {article_key}, corrections=corrections)

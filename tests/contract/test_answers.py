@@ -64,6 +64,9 @@ def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str
     yield "/v1/unnamed-sources", "/v1/unnamed-sources"
     for by in ("source", "article"):
         yield "/v1/unnamed-sources/counts", f"/v1/unnamed-sources/counts?group_by={by}"
+    yield "/v1/quotes/match", "/v1/quotes/match?text=the%20harbor%20will%20not%20be%20closed"
+    for item in client.get("/v1/quotes?limit=20").json()["data"]:
+        yield "/v1/quotes/{quote_id}/variants", f"/v1/quotes/{item['id']}/variants"
     yield "/v1/quotes", "/v1/quotes?include=article,speaker"
     yield "/v1/claims", "/v1/claims?include=article,claimant"
 

@@ -130,6 +130,20 @@ def test_a_file_that_is_gone_takes_its_articles_with_it(house: House) -> None:
     (house.seeds / "b.jsonl").unlink()
     assert house.ingest().files_gone == 1
     assert house.dump() == alone
+    assert len(house.query("SELECT key FROM removed_articles")) == 120
+    recount(house)
+
+
+def test_an_article_that_comes_back_is_no_longer_on_record_as_removed(house: House) -> None:
+    house.write("a.txt", BELL)
+    house.write("b.txt", '"No," said Bo Nib in Oslo.')
+    house.ingest()
+    (house.seeds / "b.txt").unlink()
+    house.ingest()
+    assert len(house.query("SELECT key FROM removed_articles")) == 1
+    house.write("b.txt", '"No," said Bo Nib in Oslo.')
+    house.ingest()
+    assert not house.query("SELECT key FROM removed_articles")
     recount(house)
 
 

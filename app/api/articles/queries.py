@@ -20,6 +20,7 @@ from app.api.stored import (
     articles,
     claims,
     quotes,
+    removed_articles,
     sources,
 )
 from app.db.fold import fold
@@ -98,6 +99,11 @@ def get_article_text(session: Session, key: int) -> Row[Any] | None:
     """Return an article's key, text, paragraphs and sentences, or None."""
     columns = [articles.c.key, *(articles.c[name] for name in _BIG)]
     return session.execute(select(*columns).where(articles.c.key == key)).one_or_none()
+
+
+def was_removed(session: Session, key: int) -> bool:
+    """Say whether there was such an article once."""
+    return bool(session.scalar(select(exists().where(removed_articles.c.key == key))))
 
 
 def has_article(session: Session, key: int) -> bool:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from sqlmodel import Session
 
 from app.api.articles import queries
 from app.api.articles.annotations import Annotations, build_annotations
@@ -28,7 +29,7 @@ from app.api.entities.parameters import ArticleEntityParameters, MentionParamete
 from app.api.entities.queries import find_article_entities, find_mentions
 from app.api.entities.schemas import ArticleEntityList
 from app.api.envelope import item_response, list_response
-from app.api.errors import not_found
+from app.api.errors import ProblemError, not_found
 from app.api.listing import read_page
 from app.api.parameters import split_words
 from app.api.quotes.parameters import ArticleQuoteParameters
@@ -62,13 +63,20 @@ def check_article(call: Call, article_id: str) -> int:
     """Return the key of an article that is there.
 
     Raises:
-        ProblemError: 404 when it is not.
+        ProblemError: 404 when it is not, 410 when it was once.
     """
     key = read_article_id(article_id)
     with call.session() as session:
         if not queries.has_article(session, key):
-            raise not_found("article", article_id)
+            raise _missing(session, key, article_id)
     return key
+
+
+def _missing(session: Session, key: int, article_id: str) -> ProblemError:
+    """Return the 410 for an article that was here once, else the 404."""
+    if queries.was_removed(session, key):
+        return ProblemError(410, f"The article {article_id} was here and has been removed.")
+    return not_found("article", article_id)
 
 
 @router.get(
@@ -114,8 +122,8 @@ def get_article(
     key = read_article_id(article_id)
     with call.session() as session:
         row = queries.get_article(session, key)
-    if row is None:
-        raise not_found("article", article_id)
+        if row is None:
+            raise _missing(session, key, article_id)
     return item_response(call, article_from_row(row))
 
 
@@ -166,8 +174,8 @@ def _read_text(call: Call, article_id: str) -> ArticleText:
     key = read_article_id(article_id)
     with call.session() as session:
         row = queries.get_article_text(session, key)
-    if row is None:
-        raise not_found("article", article_id)
+        if row is None:
+            raise _missing(session, key, article_id)
     return text_from_row(row)
 
 
@@ -210,7 +218,7 @@ def _read_annotations(call: Call, article_id: str) -> tuple[Annotations, str]:
     with call.session() as session:
         row = queries.get_article_text(session, key)
         if row is None:
-            raise not_found("article", article_id)
+            raise _missing(session, key, article_id)
         return build_annotations(session, key, text=row.text), row.text
 
 

@@ -1,0 +1,1 @@
+"""Was this said? Quotations with the same words, or nearly the same."""
