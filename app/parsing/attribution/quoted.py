@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from app.parsing.types import Span
 
+ROCK_N_ROLL = re.compile("['’‘]n['’]", re.IGNORECASE)
+
 MARK = re.compile(r"''|``|[\"“”„‟«»‘’‚‛'`]")
 
 _OPENING = {
@@ -159,6 +161,8 @@ def _read_marks(text: str, start: int, end: int) -> list[_Mark]:
         first, last = match.span()
         before = text[first - 1] if first > start else " "
         after = text[last] if last < end else " "
+        if before in "nN" and ROCK_N_ROLL.match(text, max(first - 2, start)):
+            continue
         free_before = before.isspace() or before in _BEFORE_OPENING
         free_after = not after.isalnum()
         if sign in _OPENING:
@@ -168,6 +172,8 @@ def _read_marks(text: str, start: int, end: int) -> list[_Mark]:
                 opens, closes = False, after.isspace() and not before.isspace()
             elif sign == "‘" and _ELIDED.match(text, last, end):
                 opens = False
+            elif sign == "“":  # German closes with it what a low mark opened
+                closes = not before.isspace() and free_after and "„" in text[start:first]
         elif sign in _CLOSING:
             kind = _CLOSING[sign]
             opens, closes = False, True
