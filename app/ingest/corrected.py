@@ -25,6 +25,7 @@ from app.ingest.resolve.corrections import (
     read_corrections,
     to_base,
 )
+from app.ingest.resolve.keys import to_called_group
 from app.ingest.resolve.stored import CLUSTERS, LOCALS, in_portions
 from app.ingest.scan import hash_file
 from app.ingest.store import rewrite_articles
@@ -155,6 +156,9 @@ def find_touch(connection: Connection, *, slugs: Iterable[str]) -> Touch:
                     select(LOCALS.c.group_key).where(LOCALS.c.cluster_key == row.key).distinct()
                 )
             )
+    for group in sorted(touch.whole):
+        for calls in connection.scalars(select(LOCALS.c.calls).where(LOCALS.c.group_key == group)):
+            touch.callees |= {to_called_group(call) for call in calls}
     return touch
 
 

@@ -69,7 +69,7 @@ def decide_group(
     small = len(rows) <= SKELETON
     line = list(rows)[:SKELETON]
     skeleton = {key: rows[key] for key in line}
-    shaken = small or any(article <= line[-1][0] for article in articles)
+    shaken = small or whole or any(article <= line[-1][0] for article in articles)
     result = GroupResult(shaken=shaken)
     if not rows:
         return result
