@@ -31,7 +31,7 @@ from app.api.entities.build import build_article_entities, build_entities, build
 from app.api.entities.parameters import ArticleEntityParameters, EntityParameters
 from app.api.entities.schemas import ArticleEntity, Entity
 from app.api.envelope import ListMeta
-from app.api.errors import not_found
+from app.api.errors import ProblemError, not_found
 from app.api.listing import Listing, read_page
 from app.api.moved import MovedError, find_redirect
 from app.api.paging import Page, PageRequest, count_rows
@@ -216,12 +216,14 @@ def get_article(desk: Desk, article_id: str) -> tuple[Article, ArticleText, Anno
     """Answer /v1/articles/{id}, its /text.json and its /annotations.
 
     Raises:
-        ProblemError: 404 when there is no such article.
+        ProblemError: 404 when there is no such article, 410 when there was once.
     """
     key = from_id(ARTICLE, article_id)
     row = None if key is None else article_queries.get_article(desk.session, key)
     written = None if key is None else article_queries.get_article_text(desk.session, key)
     if key is None or row is None or written is None:
+        if key is not None and article_queries.was_removed(desk.session, key):
+            raise ProblemError(410, f"The article {article_id} was here and has been removed.")
         raise not_found("article", article_id)
     article, text = article_from_row(row), text_from_row(written)
     annotations = build_annotations(desk.session, key, text=text["text"])

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.api.matching.schemas import MAX_TEXT
 from app.api.parameters import Parameters
 from app.db.search import MAX_QUERY_CHARS
 
@@ -29,3 +30,9 @@ class SpeakerQuery(Parameters):
 
     quotes: str = Field(default="", max_length=2000, pattern=_CURSOR, description="Quotations.")
     claims: str = Field(default="", max_length=2000, pattern=_CURSOR, description="Claims.")
+
+
+class CheckQuery(Parameters):
+    """The page that checks a quotation."""
+
+    text: str = Field(default="", max_length=MAX_TEXT, description="What was said, they say.")

@@ -12,7 +12,8 @@ from app.api.errors import ProblemError
 from app.pages import answers, views
 from app.pages.answers import Desk
 from app.pages.assets import FILES, TYPES
-from app.pages.parameters import ListQuery, SearchQuery, SpeakerQuery
+from app.pages.check import check_text
+from app.pages.parameters import CheckQuery, ListQuery, SearchQuery, SpeakerQuery
 from app.pages.reader import make_reader
 from app.pages.render import find_root, page_response, render_reader
 
@@ -95,6 +96,17 @@ def show_search(
         desk = Desk(call, session)
         found = views.make_search(desk, asked)
     return page_response(desk, "search.html", found=found, asked=asked, q=asked.q)
+
+
+@router.get("/quotes/check")
+def show_check(
+    call: Annotated[Call, Depends(call_for(CheckQuery))], asked: Annotated[CheckQuery, Query()]
+) -> Response:
+    """Say whether a sentence was said, by whom, and which words differ."""
+    with call.session() as session:
+        desk = Desk(call, session)
+        checked = check_text(desk, asked.text)
+    return page_response(desk, "check.html", checked=checked)
 
 
 @router.get("/assets/{name}")

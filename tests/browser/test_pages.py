@@ -225,7 +225,17 @@ def test_everything_is_there_without_scripts(
     expect(page.locator("mark").first).to_be_visible()
 
 
-PAGES = ["/", "/articles", "/speakers", "/search?q=the", "SEED", "/speakers/zaporizhzhia", "/no"]
+CHECK = "/quotes/check?text=the+front+is+collapsing"
+PAGES = [
+    "/",
+    "/articles",
+    "/speakers",
+    "/search?q=the",
+    "SEED",
+    "/speakers/zaporizhzhia",
+    CHECK,
+    "/no",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -319,6 +329,7 @@ def test_a_page_that_stands_alone_works_from_its_file(
         ("reader-phone", "SEED", (360, 740), "light"),
         ("speaker-light", "/speakers/vladimir-putin", (1280, 900), "light"),
         ("speaker-dark", "/speakers/zaporizhzhia", (1280, 900), "dark"),
+        ("check-light", CHECK, (1280, 900), "light"),
         ("search-phone", "/search?q=Zaporizhzhia", (360, 740), "dark"),
     ],
 )
@@ -344,3 +355,17 @@ def test_a_page_looks_like_something(
     taken = page.screenshot(path=target)
     page.close()
     assert 5_000 < len(taken) < MAX_SNAPSHOT_BYTES
+
+
+def test_a_misquotation_is_shown_word_by_word(watched: Watched) -> None:
+    page = watched.open("/quotes/check")
+    page.get_by_label("The words that somebody is said to have said").fill(
+        "The front is collapsing"
+    )
+    page.get_by_role("button", name="Check").click()
+    page.wait_for_url("**/quotes/check?text=*")
+    expect(page.get_by_role("status")).to_have_text("Not in these words. The nearest:")
+    first = page.locator(".said").first
+    expect(first.locator("del")).to_contain_text("collapsing")
+    expect(first.locator("ins")).to_contain_text("crumbling")
+    expect(first).to_contain_text("Stanislav Bunyatov")

@@ -36,6 +36,11 @@ def read_paths(client: TestClient) -> list[str]:
         "/search?q=the&kind=claims",
         "/search?q=harbour&kind=articles",
         "/search?q=nothinghasthisword",
+        "/quotes/check",
+        "/quotes/check?text=two%20words",
+        "/quotes/check?text=The%20harbour%20will%20not%20close%20this%20winter",
+        "/quotes/check?text=the%20harbour%20must%20not%20close%20this%20summer",
+        "/quotes/check?text=%3Cscript%3Enobody%20ever%20said%20this%20anywhere",
         *(f"/articles/{article['id']}" for article in articles),
         *(f"/speakers/{entity['id']}" for entity in entities),
     ]
@@ -308,3 +313,26 @@ def test_a_merged_entity_leads_on_to_the_page_of_the_one_it_became(client: TestC
     answer = client.get("/speakers/miss-varga", headers=BROWSER, follow_redirects=False)
     assert answer.status_code == 308
     assert answer.headers["location"] == "/speakers/ines-varga"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("two words", "At least 3 words are needed."),
+        ("the HARBOUR will not close this winter", "Yes, in these words."),
+        ("will not close this winter", "Yes, as a part of a longer quotation."),
+        ("the harbour must not close this winter", "Not in these words. The nearest:"),
+        ("purple elephants never sing opera", "No quotation here has these words, or nearly"),
+    ],
+)
+def test_a_text_is_checked(client: TestClient, text: str, verdict: str) -> None:
+    page = client.get("/quotes/check", params={"text": text}).text
+    assert f'role="status">{verdict}' in page
+
+
+def test_the_words_that_differ_are_marked(client: TestClient) -> None:
+    text = "the harbour must not close this winter"
+    page = client.get("/quotes/check", params={"text": text}).text
+    first = page.partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert re.findall(r"<del>.*?</span>(.*?)</del>", first) == ["must"]
+    assert re.findall(r"<ins>.*?</span>(.*?)</ins>", first) == ["will"]

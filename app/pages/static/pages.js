@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const text = document.getElementById("text");
+  const text = document.querySelector(".reader .text");
   if (!text) return;
   root.classList.add("js");
   const panel = document.getElementById("records");
