@@ -19,6 +19,7 @@ from app.api.entities.geojson import router as maps
 from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
 from app.api.exports.router import router as exports
+from app.api.matching.claims import router as similar_claims
 from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
 from app.api.openapi import DESCRIPTION, TAGS
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exports,  # before the paths of single things: "quotes.csv" is no id
         counts.router,
         matching,
+        similar_claims,
         maps,
         cooccurrences,
         quotes,

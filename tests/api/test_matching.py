@@ -122,6 +122,20 @@ def test_variants_are_the_same_words_elsewhere(client: TestClient) -> None:
     assert same[0]["id"] not in {item["quote"]["id"] for item in found}
 
 
+def test_similar_claims_are_the_same_words_elsewhere(client: TestClient) -> None:
+    claims = client.get("/v1/claims?limit=200").json()["data"]
+    same = [item for item in claims if item["text"].startswith("The Port Authority allegedly")]
+    assert len(same) > 1
+    found = client.get(f"/v1/claims/{same[0]['id']}/similar?limit=50").json()["data"]
+    assert {item["id"] for item in same[1:]} <= {item["claim"]["id"] for item in found}
+    assert same[0]["id"] not in {item["claim"]["id"] for item in found}
+    assert found[0]["type"] == "exact"
+    for item in found:
+        text = client.get(f"/v1/articles/{item['article_id']}/text").content.decode()
+        assert text[item["span"]["start"] : item["span"]["end"]] == item["span"]["text"]
+    assert client.get("/v1/claims/cl_0000000000001/similar").status_code == 404
+
+
 def test_offsets_of_matches_can_be_those_of_javascript(client: TestClient) -> None:
     asked = "Freight is down by a third,"
     for plain, wide in zip(

@@ -67,6 +67,8 @@ def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str
     yield "/v1/quotes/match", "/v1/quotes/match?text=the%20harbor%20will%20not%20be%20closed"
     for item in client.get("/v1/quotes?limit=20").json()["data"]:
         yield "/v1/quotes/{quote_id}/variants", f"/v1/quotes/{item['id']}/variants"
+    for item in client.get("/v1/claims?limit=20").json()["data"]:
+        yield "/v1/claims/{claim_id}/similar", f"/v1/claims/{item['id']}/similar"
     yield "/v1/quotes", "/v1/quotes?include=article,speaker"
     yield "/v1/claims", "/v1/claims?include=article,claimant"
 

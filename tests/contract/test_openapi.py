@@ -73,6 +73,7 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/quotes",
         "/v1/quotes/counts",
         "/v1/quotes/match",
+        "/v1/claims/{claim_id}/similar",
         "/v1/quotes/{quote_id}/variants",
         "/v1/claims/counts",
         "/v1/articles/counts",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, cast
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -26,12 +27,12 @@ class Change:
     """A run of words that both texts have, or that they have otherwise.
 
     Attributes:
-        op: "equal", "replace", "delete" (only asked) or "insert" (only quoted).
+        op: delete has words only asked, insert words only quoted.
         asked: The words as they were asked; empty for "insert".
         quoted: The words as they were quoted; empty for "delete".
     """
 
-    op: str
+    op: Literal["equal", "replace", "delete", "insert"]
     asked: str
     quoted: str
 
@@ -170,7 +171,7 @@ def _find_changes(asked: Asked, window: Sequence[Word], *, text: str) -> tuple[C
 
     return tuple(
         Change(
-            op=step.tag,
+            op=cast(Literal["equal", "replace", "delete", "insert"], step.tag),
             asked=cut(asked.text, asked.words[step.src_start : step.src_end]),
             quoted=cut(text, window[step.dest_start : step.dest_end]),
         )

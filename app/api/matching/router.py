@@ -9,7 +9,8 @@ from app.api.articles.texts import get_texts
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response
 from app.api.errors import not_found, wrong_parameter
-from app.api.matching.compare import Asked, Found, MatchType, compare, read_asked
+from app.api.matching.compare import Asked, read_asked
+from app.api.matching.find import diff_of, find_near, span_of_found
 from app.api.matching.schemas import (
     MIN_WORDS,
     Match,
@@ -21,14 +22,9 @@ from app.api.quotes.build import build_quotes
 from app.api.quotes.queries import get_quote, select_quotes
 from app.api.stored import quotes
 from app.db.ids import ARTICLE, QUOTE, from_id, to_id
-from app.db.near import near_statement, pairs_query, runs_query
 from app.db.search import SearchTarget
 
 router = APIRouter(prefix="/v1/quotes", tags=["quotes"])
-
-# Candidates that are compared: more than are ever shown, since the index knows words, not order.
-_CANDIDATES = 200
-_RANKS = {kind: rank for rank, kind in enumerate(MatchType)}
 
 
 def find_matches(
@@ -46,13 +42,16 @@ def find_matches(
     Returns:
         Exact ones first, then normalised ones, then fuzzy ones, each the most alike first.
     """
-    found = _compare_candidates(session, asked, runs_query(asked.folded), min_score, but)
-    if not found and len(asked.folded) > 1 and (pairs := pairs_query(asked.folded)):
-        found = _compare_candidates(session, asked, pairs, min_score, but)
-    best = sorted(
-        found.items(),
-        key=lambda pair: (_RANKS[pair[1].type], -pair[1].score, not pair[1].complete, pair[0]),
-    )[:limit]
+    best = find_near(
+        session,
+        asked,
+        target=SearchTarget.QUOTES,
+        table=quotes,
+        parts=quotes.c.parts,
+        min_score=min_score,
+        limit=limit,
+        but=but,
+    )
     rows = session.execute(select_quotes().where(quotes.c.key.in_([key for key, _ in best])))
     by_key = {row.key: row for row in rows}
     ordered = [by_key[key] for key, _ in best]
@@ -64,36 +63,12 @@ def find_matches(
             "score": one.score,
             "complete": one.complete,
             "article_id": to_id(ARTICLE, row.article_key),
-            "span": {
-                "start": one.start,
-                "end": one.end,
-                "text": texts[row.article_key][one.start : one.end],
-            },
-            "diff": [
-                {"op": change.op, "asked": change.asked, "quoted": change.quoted}  # type: ignore[typeddict-item]
-                for change in one.changes
-            ],
+            "span": span_of_found(one, text=texts[row.article_key]),
+            "diff": diff_of(one),
             "quote": quote,
         }
         for (_, one), row, quote in zip(best, ordered, built, strict=True)
     ]
-
-
-def _compare_candidates(
-    session: Session, asked: Asked, query: str, min_score: float, but: int | None
-) -> dict[int, Found]:
-    keys = list(session.scalars(near_statement(SearchTarget.QUOTES, query, limit=_CANDIDATES)))
-    columns = (quotes.c.key, quotes.c.article_key, quotes.c.text, quotes.c.parts)
-    rows = session.execute(
-        select_quotes().with_only_columns(*columns).where(quotes.c.key.in_(keys))
-    ).all()
-    texts = get_texts(session, (row.article_key for row in rows))
-    found = {}
-    for row in rows:
-        one = compare(asked, text=texts[row.article_key], parts=row.parts, quoted=row.text)
-        if one is not None and one.score >= min_score and row.key != but:
-            found[row.key] = one
-    return found
 
 
 def _respond(call: Call, matches: list[Match], *, limit: int) -> Response:
@@ -153,15 +128,7 @@ def list_quote_variants(
         if row is None:
             raise not_found("quotation", quote_id)
         asked = read_asked(row.text)
-        matches = (
-            find_matches(
-                session,
-                asked,
-                min_score=parameters.min_score,
-                limit=parameters.limit,
-                but=key,
-            )
-            if asked.words
-            else []
+        matches = find_matches(
+            session, asked, min_score=parameters.min_score, limit=parameters.limit, but=key
         )
     return _respond(call, matches, limit=parameters.limit)
