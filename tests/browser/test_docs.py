@@ -47,7 +47,8 @@ def test_swagger_ui_shows_every_operation_and_calls_no_other_host(watched: Watch
     page.goto(f"{watched.server}/docs")
     page.wait_for_selector("#operations-quotes-listQuotes")
     assert page.url.startswith(f"{watched.server}/docs")
-    assert page.locator(".opblock").count() == 24
+    paths = page.request.get(f"{watched.server}/openapi.json").json()["paths"]
+    assert page.locator(".opblock").count() == sum(map(len, paths.values()))
     watched.check()
 
 
