@@ -15,8 +15,9 @@ from app.parsing.quotations import find_about
 from app.parsing.types import Attribution, Claim, Mention, Quotation, Reading, Span
 from app.vocabulary import ClaimKind, QuoteForm
 
-OWN_VOICE_AT_LEAST = 0.5
-"""A sentence of the article itself is a claim from this check-worthiness on."""
+OWN_VOICE_AT_LEAST = 0.35
+"""A sentence of the article itself is a claim from this check-worthiness on. Chosen on our own
+gold: F1 59 there, 56 at 0.5; further down precision falls to a half."""
 
 _NEGATION = re.compile(r"(?:n['’]t|\bnot|\bnever|\bno longer|\bneither|\bnor)\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|had|did|has|have|became|rose|fell|won|lost|\w{3,}ed)\b", re.I)
