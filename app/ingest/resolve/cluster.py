@@ -14,7 +14,7 @@ from app.ingest.resolve.local import Local
 from app.ingest.resolve.score import JOIN, Profile, Verdict, compare
 
 SKELETON = 300
-"""At 40 µs a comparison some 15 ms for a group; measured in `app.ingest.resolve`."""
+"""At some 40 µs a comparison, 15 ms for a group that is one person."""
 _SAMPLE = 8
 MARGIN = 1.0
 """By how much, in log-odds, a short name's best candidate has to be ahead of the next."""

@@ -77,7 +77,7 @@ def resolve(connection: Connection, touch: Touch, *, corrections: Corrections) -
     for group in sorted(short - full):
         result = _decide(connection, group, touch, whole=group in callees, corrections=corrections)
         changes.add(connection, group, result)
-    return changes.write(connection, corrections=corrections)
+    return changes.write(connection, bases=touch.bases, corrections=corrections)
 
 
 def _decide(
@@ -117,6 +117,8 @@ class _Changes:
     def __init__(self) -> None:
         self.bases: set[str] = set()
         self.placed: list[Placed] = []
+        self.changed: set[int] = set()
+        self.lessened: set[int] = set()
 
     def add(self, connection: Connection, group: str, result: GroupResult) -> None:
         """Write a group's clusters, and where its locals belong."""
@@ -126,6 +128,7 @@ class _Changes:
         }
         gone = known.keys() - result.founders.keys()
         self.bases |= {known[key].base for key in gone}
+        self.lessened |= {known[key].entity_key for key in gone}
         delete_clusters(connection, gone)
         new = []
         for key, founder in result.founders.items():
@@ -138,6 +141,7 @@ class _Changes:
                 self.bases.add(row.base)
             else:
                 continue
+            self.changed.add(key)
             self.bases.add(founder.base)
         if new:
             connection.execute(insert(CLUSTERS), new)
@@ -162,10 +166,23 @@ class _Changes:
         _update_locals(connection, changed, cluster_key="cluster", score="score", reasons="reasons")
         self.placed += result.placed
 
-    def write(self, connection: Connection, *, corrections: Corrections) -> set[int]:
-        """Give out slugs, bring entities up to date, and return the articles that it changes."""
+    def write(
+        self, connection: Connection, *, bases: set[str], corrections: Corrections
+    ) -> set[int]:
+        """Give out slugs, bring entities up to date, and return the articles that it changes.
+
+        Args:
+            connection: In the transaction of the change.
+            bases: Names of which users say something else.
+            corrections: What they say.
+        """
         moved = give_slugs(connection, bases=self.bases, corrections=corrections)
-        wanted = {one.cluster_key for one in self.placed} | moved.keys()
+        named: set[int] = set()
+        for some in in_portions(sorted(bases)):
+            named |= set(
+                connection.scalars(select(CLUSTERS.c.entity_key).where(CLUSTERS.c.base.in_(some)))
+            )
+        wanted = {one.cluster_key for one in self.placed} | moved.keys() | self.changed
         entity_of: dict[int, int] = {}
         for some in in_portions(sorted(wanted)):
             for key, entity in connection.execute(
@@ -194,7 +211,12 @@ class _Changes:
         steps = {key: step for key, step in steps.items() if step[0] != step[1]}
         write_entities(
             connection,
-            keys={new for _, new in steps.values()} | set(entity_of.values()),
+            keys={
+                *(new for _, new in steps.values()),
+                *(entity_of[key] for key in self.changed | moved.keys()),
+                *self.lessened,
+                *named,
+            },
             corrections=corrections,
         )
         _update_locals(
