@@ -1,7 +1,7 @@
 """A parsed article as the database keeps it, so that who is who can change without parsing again.
 
 What the article's own row has (text, title, writers) is left out; the rest is JSON, compressed:
-some 5 KB for an article of 800 words.
+2.4 KB for an article of 320 words (mean over 28).
 """
 
 import zlib

@@ -9,8 +9,8 @@ never of their order; what is not certain stays apart.
 How long it takes: beside 1,000,000 articles' entities that are 800,000 people and places, with
 surnames as unevenly spread as in life, a new article of 20 entities is stored in 0.14 s (median of
 100; 95 in 0.31 s, the worst 0.41 s; two cores that others used too, SQLite), everything included.
-`tests/quality/measure_resolver.py` measures it. What is not bounded so: an article that comes before
-all others of a name can change who is who in many of them, and each of these takes some 5 ms more.
+`tests/quality/measure_resolver.py` measures it. What is not bounded so: an article that comes
+before all others of a name can change who is who in many of them, and these are rewritten.
 """
 
 from app.ingest.resolve.addresses import choose_name
