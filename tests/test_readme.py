@@ -55,7 +55,7 @@ def find_port() -> int:
 def get(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=30) as answer:
         body = answer.read()
-        is_json = answer.headers["content-type"].startswith("application/json")
+        is_json = "json" in answer.headers["content-type"]
         return json.loads(body) if is_json else {"data": body.splitlines()[1:]}
 
 
