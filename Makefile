@@ -70,15 +70,15 @@ floors: $(READY) ## Hold the figures that extraction reaches now
 
 SHARED ?= ../shared
 MINUTES ?= 77
-TRAIN := training/work/.venv/bin/python
+TRAIN := training/runs/.venv/bin/python
 train: ## Train the reader anew: make train [SHARED=../shared] [MINUTES=77]; resumes where it stopped
 	@test -d "$(SHARED)/polnear" || { echo "make train needs PolNeAR's texts in $(SHARED)/polnear"; exit 1; }
-	@test -x $(TRAIN) || $(PYTHON) -m venv training/work/.venv
+	@test -x $(TRAIN) || $(PYTHON) -m venv training/runs/.venv
 	$(TRAIN) -m pip install --quiet --compile --require-hashes -r requirements.lock
 	$(TRAIN) -m pip install --quiet --compile -r training/requirements.txt
-	test -e training/work/silver.pt || $(TRAIN) -m training.silver --shared "$(SHARED)"
+	test -e training/runs/silver.pt || $(TRAIN) -m training.silver --shared "$(SHARED)"
 	$(TRAIN) -m training.train --name reader --minutes $(MINUTES) --shared "$(SHARED)" \
-		--silver training/work/silver.pt --entity-share 0.15 --claim-share 0.4
+		--silver training/runs/silver.pt --entity-share 0.15 --claim-share 0.4
 	$(TRAIN) -m training.export --run reader --share 0.5 --version reader-local
 	$(TRAIN) -m training.calibrate --shared "$(SHARED)"
 	$(TRAIN) -m training.measure_checks --shared "$(SHARED)"

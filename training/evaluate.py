@@ -1,6 +1,6 @@
 """Reads PolNeAR's dev texts with an exported model and writes predictions for the scorer.
 
-python -m training.evaluate --model app/parsing/models --out training/work/dev.jsonl
+python -m training.evaluate --model app/parsing/models --out training/runs/dev.jsonl
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="app/parsing/models")
     parser.add_argument("--shared", default="../shared")
-    parser.add_argument("--out", default="training/work/dev.jsonl")
+    parser.add_argument("--out", default="training/runs/dev.jsonl")
     parser.add_argument("--split", default="dev")
     options = parser.parse_args()
     reader = ReaderModel(Path(options.model))

@@ -1,6 +1,6 @@
 """Names for PolNeAR's train texts, which carry none: spaCy's, corrected by counting.
 
-    python -m training.silver --shared ../shared --to training/work/silver.pt
+    python -m training.silver --shared ../shared --to training/runs/silver.pt
 
 The small spaCy model finds most names of these texts but often mistakes their type. Over 840
 articles its mistakes on one name are outvoted: each form takes the type that it has most often in
@@ -197,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", default="../shared")
     parser.add_argument("--raw", help="spaCy's names from an earlier run, one JSON line a text")
-    parser.add_argument("--to", default="training/work/silver.pt")
+    parser.add_argument("--to", default="training/runs/silver.pt")
     options = parser.parse_args()
     readings = read_polnear(Path(options.shared) / "polnear", "train", all_annotators=False)
     texts = {reading.name: reading.text for reading in readings}

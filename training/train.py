@@ -38,7 +38,7 @@ from training.samples import (
     make_entity_sample,
 )
 
-WORK = Path(__file__).parent / "work"
+RUNS = Path(__file__).parent / "runs"
 TYPICAL_WORDS = 1500
 """Losses are summed and divided by this: a batch weighs what it holds."""
 
@@ -229,7 +229,7 @@ class Threads:
 
 def train(options: argparse.Namespace) -> None:
     """Run or resume a training; writes `last.pt` and a log to the run's folder."""
-    folder = WORK / options.name
+    folder = RUNS / options.name
     folder.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(options.threads)
@@ -342,7 +342,7 @@ def train(options: argparse.Namespace) -> None:
 def read_options() -> argparse.Namespace:
     """Command line of this script."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--name", required=True, help="folder of the run below training/work")
+    parser.add_argument("--name", required=True, help="folder of the run below training/runs")
     parser.add_argument("--shared", default="../shared")
     parser.add_argument("--minutes", type=float, required=True, help="sizes the schedule")
     parser.add_argument("--seed", type=int, default=1)
