@@ -18,7 +18,7 @@ from training.graph import build_graph
 from training.network import Reader
 from training.polnear import read_polnear
 from training.samples import ATTRIBUTION_TAGS, Example, cut_sample, make_attribution_sample
-from training.train import WORK, collate, find_encoder, load_table
+from training.train import RUNS, collate, find_encoder, load_table
 
 
 def find_factors(model: Reader, examples: list[Example], *, share: float) -> dict[str, NDArray]:
@@ -129,7 +129,7 @@ if __name__ == "__main__":
     parser.add_argument("--share", type=float, default=0.0)
     options = parser.parse_args()
     export_run(
-        WORK / options.run / "last.pt",
+        RUNS / options.run / "last.pt",
         Path(options.to),
         method=options.method,
         block=options.block,
