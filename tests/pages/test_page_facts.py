@@ -304,7 +304,11 @@ def test_pages_work_below_a_prefix(client: TestClient) -> None:
 def test_a_search_costs_a_fixed_number_of_queries(
     app: FastAPI, client: TestClient, count_queries: Callable[[str], int]
 ) -> None:
-    assert count_queries("/articles?q=harbour") == count_queries("/articles?q=velm")
+    searches = ["/articles?q=harbour", "/articles?q=velm"]
+    for search in searches:  # totals are kept: both are asked once before, as others may have done
+        client.get(search)
+    one, other = (count_queries(search) for search in searches)
+    assert one == other
     assert count_queries("/") <= 25
     assert count_queries("/speakers/ines-varga") <= 45
 

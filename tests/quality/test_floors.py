@@ -67,6 +67,9 @@ def test_own_gold_is_read_as_well_as_before(tagger: Tagger, floors: dict[str, An
 
 
 @pytest.mark.slow
+# The shared scorers, which are fixed, leave closing their files to Python.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_polnear_is_read_as_well_as_before(floors: dict[str, Any]) -> None:
     parser = load_parser(Tagger.MODEL, spacy_model=Settings().spacy_model)
     measured = evaluate.score_polnear(parser, dump=None)
