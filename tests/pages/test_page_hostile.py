@@ -1,5 +1,6 @@
 """An article may hold anything: it is shown as text, and soon."""
 
+import gc
 import html
 import re
 import time
@@ -136,8 +137,15 @@ def test_a_hostile_article_is_shown_as_text() -> None:
 def test_an_article_with_ten_thousand_marks_is_shown_within_a_second() -> None:
     show(make_nasty(marks=10))
     nasty = make_nasty(marks=MARKS)
-    # Time of this process: what else the machine does is not the page's.
-    began = time.process_time()
-    page = show(nasty)
-    assert time.process_time() - began < 1.0
+    # Time of this process: what else the machine does is not the page's, and neither is what the
+    # collector makes of all that tests before this one have left behind.
+    gc.collect()
+    gc.freeze()
+    try:
+        began = time.process_time()
+        page = show(nasty)
+        seconds = time.process_time() - began
+    finally:
+        gc.unfreeze()
+    assert seconds < 1.0
     assert page.count('class="record') >= 2 * (MARKS // 3)
