@@ -71,6 +71,7 @@ def read_again(
     """
     starts = [paragraph.start for paragraph in paragraphs]
     whole: dict[int, list[FoundAttribution]] = {}
+    crossing: list[FoundAttribution] = []
     shared: set[int] = set()
     for one in found:
         own = {
@@ -79,6 +80,7 @@ def read_again(
         if len(own) == 1:
             whole.setdefault(own.pop(), []).append(one)
         else:
+            crossing.append(one)
             shared |= own
     replaced: dict[int, list[FoundAttribution]] = {}
     for number, first in whole.items():
@@ -94,15 +96,7 @@ def read_again(
         if second and _expect(second) > _expect(first):
             replaced[number] = second
     kept = [one for number, first in whole.items() for one in replaced.get(number, first)]
-    kept += [
-        one for one in found if not any(one is other for other in kept) and _spans_many(one, starts)
-    ]
-    return sorted(kept, key=lambda one: one.content)
-
-
-def _spans_many(one: FoundAttribution, starts: Sequence[int]) -> bool:
-    spans = (*one.content, *one.source, *one.cue)
-    return len({bisect_right(starts, span.start) for span in spans}) > 1
+    return sorted([*kept, *crossing], key=lambda one: one.content)
 
 
 def _expect(found: Sequence[FoundAttribution]) -> float:
