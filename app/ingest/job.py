@@ -20,9 +20,11 @@ from app.ingest.corrected import (
 from app.ingest.ledger import Ledger, Versions
 from app.ingest.load import Loader, ParserSource
 from app.ingest.lock import lock_database
+from app.ingest.months import recount_months
 from app.ingest.report import NoProgress, Progress, Report
 from app.ingest.scan import Scan, SeedsMissingError, Work, hash_file, scan_files
 from app.parsing.readers import ReadOptions, find_files
+from app.records import RECORDS_VERSION, are_current, remake_records
 from app.settings import Settings
 from app.vocabulary import SourceStatus
 
@@ -120,6 +122,7 @@ def _run(
     if not is_current(engine):
         _set_state(engine, "migrating")
         upgrade(settings.database_url)
+    _make_derived(engine)
     with engine.begin() as connection:
         ledger = Ledger(connection, versions=source.versions, now=_now())
     corrections, problems = apply_corrections(
@@ -202,6 +205,18 @@ def _run(
             sorted((*problems, *loader.counts.problems), key=lambda problem: problem[0])
         ),
     )
+
+
+def _make_derived(engine: Engine) -> None:
+    """Make anew what is kept beside the articles for the API, when its version is another one."""
+    with engine.connect() as connection:
+        if are_current(connection):
+            return
+    for done in remake_records(engine):
+        _LOG.info("the answers of %d articles are made anew", done)
+    with engine.begin() as connection:
+        recount_months(connection)
+        connection.execute(update(_DATASET).values(records_version=RECORDS_VERSION))
 
 
 def _drop_gone(loader: Loader, *, scan: Scan, is_stopped: Callable[[], bool]) -> bool:

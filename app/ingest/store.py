@@ -22,8 +22,10 @@ from app.ingest.resolve import (
     write_locals,
 )
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
+from app.ingest.said import GlobalEntity
 from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
+from app.records import delete_records, write_records
 
 _ARTICLES = tables.metadata.tables["articles"]
 _REMOVED = tables.metadata.tables["removed_articles"]
@@ -71,6 +73,7 @@ def store_article(
     entities = read_entities(connection, article_key=key)
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
     _insert_rows(connection, rows)
+    _write_records(connection, rows, entities=entities.values())
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
     connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
     after = to_tally(rows)
@@ -129,11 +132,12 @@ def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> s
         .where(_ARTICLES.c.key == key)
     ).one()
     before = read_tally(connection, article_key=key)
+    entities = read_entities(connection, article_key=key)
     rows = to_rows(
         unpack(row.parsed, text=row.text),
         source_key=row.source_key,
         source_name=row.path,
-        entities=read_entities(connection, article_key=key),
+        entities=entities,
         article_key=key,
     )
     for table in ("mentions", "entity_roles", "article_entities"):
@@ -153,6 +157,8 @@ def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> s
     _update(connection, _ATTRIBUTIONS, rows.attributions, "speaker_key", "candidates")
     _update(connection, _QUOTES, rows.quotes, "speaker_key")
     _update(connection, _CLAIMS, rows.claims, "claimant_key")
+    delete_records(connection, article_key=key)
+    _write_records(connection, rows, entities=entities.values())
     return apply_tally(connection, before=before, after=to_tally(rows), preferred=corrections.names)
 
 
@@ -168,6 +174,26 @@ def _insert_rows(connection: Connection, rows: ArticleRows) -> None:
     _insert(connection, rows.claims)
     _insert(connection, rows.claim_abouts)
     _insert(connection, rows.unnamed)
+
+
+def _write_records(
+    connection: Connection, rows: ArticleRows, *, entities: Iterable[GlobalEntity]
+) -> None:
+    slugs = {entity.key: entity.slug for entity in entities}
+    abouts: dict[int, list[str]] = {}
+    for quote_about in rows.quote_abouts:
+        abouts.setdefault(quote_about.quote_key, []).append(slugs[quote_about.entity_key])
+    for claim_about in rows.claim_abouts:
+        abouts.setdefault(claim_about.claim_key, []).append(slugs[claim_about.entity_key])
+    write_records(
+        connection,
+        text=rows.article.text,
+        quotes=rows.quotes,
+        claims=rows.claims,
+        attributions=rows.attributions,
+        abouts=abouts,
+        slugs=slugs,
+    )
 
 
 def _insert(connection: Connection, rows: Sequence[Any]) -> None:

@@ -16,6 +16,8 @@ from app.db.engine import make_writer_engine
 from app.db.fold import fold
 from app.db.ids import to_key
 from app.db.schema import upgrade
+from app.ingest.months import recount_months
+from app.records import RECORDS_VERSION, remake_records
 
 CHANGED_AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -330,6 +332,9 @@ def write_corpus(path: Path, *, articles: int = 12, checksum: int = 0x2F6C1D0A9B
     drafts = [draft_article(number) for number in range(articles)]
     with engine.begin() as connection:
         write_rows(connection, drafts, checksum=checksum)
+        recount_months(connection)
+    for _ in remake_records(engine):
+        pass
     engine.dispose()
 
 
@@ -339,6 +344,7 @@ def write_rows(connection: Connection, drafts: list[Draft], *, checksum: int) ->
         "changed_at": CHANGED_AT,
         "parser_version": "1",
         "model_version": "rules",
+        "records_version": RECORDS_VERSION,
         "first_ingest_done": True,
         "state": "idle",
         "files_total": len(drafts) + 1,

@@ -21,11 +21,14 @@ def count(app: FastAPI, client: TestClient) -> Iterator[Count]:
 
     def count_queries(path: str) -> int:
         app.state.source.dataset.read()
+        # However busy the machine is, the state is not read again on the way.
+        app.state.source.dataset._read_at += 3600
         app.state.source.dataset._totals.clear()
         seen.clear()
         answer = client.get(path)
         assert answer.status_code == 200
         assert answer.json()["data"]
+        app.state.source.dataset._read_at -= 3600
         return len(seen)
 
     event.listen(engine, "before_cursor_execute", note)
@@ -42,22 +45,22 @@ LISTS = [
     ("/v1/unnamed-sources/counts?group_by=article", 2),
     ("/v1/entities?sort=id", 4),  # and aliases, roles
     ("/v1/entities?q=v*", 4),
-    ("/v1/quotes?sort=id", 4),  # and texts, whom they are about
-    ("/v1/quotes?q=the", 4),
-    ("/v1/quotes?include=article", 5),  # and articles
-    ("/v1/quotes?include=speaker&attribution=named", 7),  # and entities, aliases, roles
-    ("/v1/quotes?include=article,speaker&attribution=named", 8),
-    ("/v1/quotes?facet=speaker,about,form", 7),  # and each facet
-    ("/v1/claims?facet=kind", 5),
+    ("/v1/quotes?sort=id", 2),
+    ("/v1/quotes?q=the", 3),
+    ("/v1/quotes?include=article", 3),  # and articles
+    ("/v1/quotes?include=speaker&attribution=named", 5),  # and entities, aliases, roles
+    ("/v1/quotes?include=article,speaker&attribution=named", 6),
+    ("/v1/quotes?facet=speaker,about,form", 5),  # and each facet
+    ("/v1/claims?facet=kind", 3),
     ("/v1/articles?facet=entity,author", 4),
-    ("/v1/claims?sort=id", 4),
-    ("/v1/claims?include=article,claimant&attribution=named", 8),
+    ("/v1/claims?sort=id", 2),
+    ("/v1/claims?include=article,claimant&attribution=named", 6),
     ("/v1/entities/velm/mentions?kind=name", 3),  # and whether there is such an entity
-    ("/v1/entities/ines-varga/quotes?sort=id", 5),
-    ("/v1/entities/ines-varga/claims?sort=id", 5),
+    ("/v1/entities/ines-varga/quotes?sort=id", 3),
+    ("/v1/entities/ines-varga/claims?sort=id", 3),
     ("/v1/entities/velm/cooccurrences?type=person", 8),
-    ("{article}/quotes?sort=id", 5),
-    ("{article}/claims?sort=id", 5),
+    ("{article}/quotes?sort=id", 3),
+    ("{article}/claims?sort=id", 3),
     ("{article}/mentions?kind=name", 3),
     ("{article}/entities?type=place&type=person", 5),
 ]

@@ -152,8 +152,8 @@ def test_a_fault_of_the_server_is_a_500_problem_with_the_id_that_the_log_has(
 ) -> None:
     write_corpus(tmp_path / "broken.db", articles=2)
     engine = make_writer_engine(f"sqlite:///{tmp_path / 'broken.db'}")
-    with engine.begin() as connection:  # spans that are no lists: ingest never writes such
-        connection.execute(text("UPDATE quotes SET parts = '7'"))
+    with engine.begin() as connection:  # records that are no objects: ingest never writes such
+        connection.execute(text("UPDATE quote_records SET record = '7'"))
     engine.dispose()
     with TestClient(
         create_app(settings_for(tmp_path / "broken.db")), raise_server_exceptions=False
@@ -175,7 +175,7 @@ def test_a_database_that_breaks_under_way_is_a_503_problem(
         assert client.get("/v1/quotes").status_code == 200
         engine = make_writer_engine(f"sqlite:///{path}")
         with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE quote_about RENAME TO elsewhere"))
+            connection.execute(text("ALTER TABLE quote_records RENAME TO elsewhere"))
         engine.dispose()
         answer = client.get("/v1/quotes")
         check_problem(answer, 503)
