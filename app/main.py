@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from app import __version__
@@ -19,6 +20,7 @@ from app.api.entities.geojson import router as maps
 from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
 from app.api.exports.router import router as exports
+from app.api.finished import FinishedAnswers
 from app.api.matching.claims import router as similar_claims
 from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
@@ -36,7 +38,21 @@ from app.settings import Settings
 STOP_SECONDS = 10.0
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+class Application(FastAPI):
+    """FastAPI, with finished answers before all of it.
+
+    They stand before FastAPI's own layers too, which cost 11 µs a request where giving out a kept
+    answer costs 7 (one core; uvicorn itself needs some 80).
+    """
+
+    finished: FinishedAnswers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        await self.finished(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None) -> Application:
     """Make the application.
 
     Args:
@@ -47,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or Settings()
     engine = make_reader_engine(settings.database_url)
-    app = FastAPI(
+    app = Application(
         title="On Record",
         version=__version__,
         summary="Who said and claimed what about whom, from news articles.",
@@ -87,6 +103,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
     app.add_middleware(CompressMiddleware)
     app.add_middleware(WireMiddleware)
+    app.finished = FinishedAnswers(
+        super(Application, app).__call__, source=app.state.source, max_bytes=settings.cache_bytes
+    )
     return app
 
 

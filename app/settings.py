@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that the server listens on.")
     workers: int = Field(default=1, ge=1, le=64, description="Server processes.")
+    cache_bytes: int = Field(
+        default=64 << 20,
+        ge=0,
+        description="Bytes of finished answers that each server process keeps; 0 keeps none.",
+    )
     ingest_at_start: bool = Field(
         default=True, description="Load new and changed seed files when the server starts."
     )

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
+
+from app.main import Application
 
 Count = Callable[[str], int]
 
 
 @pytest.fixture
-def count(app: FastAPI, client: TestClient) -> Iterator[Count]:
+def count(app: Application, client: TestClient) -> Iterator[Count]:
     engine = app.state.source.engine
     seen: list[str] = []
 
@@ -24,6 +25,7 @@ def count(app: FastAPI, client: TestClient) -> Iterator[Count]:
         # However busy the machine is, the state is not read again on the way.
         app.state.source.dataset._read_at += 3600
         app.state.source.dataset._totals.clear()
+        app.finished.forget()
         seen.clear()
         answer = client.get(path)
         assert answer.status_code == 200
@@ -111,8 +113,9 @@ def test_every_list_of_the_document_is_counted(client: TestClient) -> None:
     ],
 )
 def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
-    app: FastAPI, client: TestClient, path: str
+    app: Application, client: TestClient, path: str
 ) -> None:
+    app.finished.forget()
     engine = app.state.source.engine
     seen: list[tuple[str, tuple[object, ...]]] = []
 
@@ -125,8 +128,9 @@ def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
     event.remove(engine, "before_cursor_execute", note)
     assert second.status_code == 200
     pages = [(sql, values) for sql, values in seen if "LIMIT" in sql]
-    assert len(pages) == 1
-    ((sql, values),) = pages
+    assert 1 <= len(pages) <= 2  # a second where those with a date end within the page
     with engine.connect() as connection:
-        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
-    assert not [step for step in plan if "ORDER BY" in step], plan
+        for sql, values in pages:
+            found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            plan = [row[3] for row in found]
+            assert not [step for step in plan if "ORDER BY" in step], plan
