@@ -25,6 +25,7 @@ from app.api.matching.claims import router as similar_claims
 from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
 from app.api.openapi import DESCRIPTION, TAGS
+from app.api.plain import PlainLists
 from app.api.quotes.router import router as quotes
 from app.api.sources.router import router as sources
 from app.api.unnamed.router import router as unnamed
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Application:
     ):
         app.include_router(router)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
+    app.add_middleware(PlainLists, source=app.state.source)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(WireMiddleware)
     app.finished = FinishedAnswers(

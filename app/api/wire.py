@@ -7,7 +7,6 @@ import logging
 import random
 import re
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +16,12 @@ MAX_URL_BYTES = 8192
 EXPOSED_HEADERS = "ETag, Link, Retry-After, X-Request-ID, X-Dataset-Version"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+_COMMON = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED_HEADERS.encode()),
+    (b"x-content-type-options", b"nosniff"),
+)
+_COMMON_NAMES = frozenset((*(name for name, _ in _COMMON), b"x-request-id"))
 _RANDOM = random.Random()
 logger = logging.getLogger("onrecord.api")
 
@@ -50,11 +55,9 @@ class WireMiddleware:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(raw=message["headers"])
-                headers["X-Request-ID"] = request_id
-                headers["Access-Control-Allow-Origin"] = "*"
-                headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-                headers["X-Content-Type-Options"] = "nosniff"
+                own = (header for header in message["headers"] if header[0] not in _COMMON_NAMES)
+                headers = [*own, *_COMMON, (b"x-request-id", request_id.encode())]
+                message = {**message, "headers": headers}
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

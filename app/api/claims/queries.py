@@ -26,6 +26,7 @@ _TERMS = {
     "position": Term("start", claims.c.start, int),
     "id": _BY_KEY,
 }
+CLAIM_ORDER = read_order("-published_at", terms=_TERMS, last=[_BY_KEY], relevance=None)
 CLAIM_DIMENSIONS = {
     "claimant": Dimension(claims.c.claimant_key, is_entity=True),
     "about": Dimension(

@@ -25,6 +25,7 @@ _TERMS = {
     "position": Term("start", quotes.c.start, int),
     "id": _BY_KEY,
 }
+QUOTE_ORDER = read_order("-published_at", terms=_TERMS, last=[_BY_KEY], relevance=None)
 QUOTE_DIMENSIONS = {
     "speaker": Dimension(quotes.c.speaker_key, is_entity=True),
     "about": Dimension(
