@@ -158,7 +158,7 @@ def test_a_fault_of_the_server_is_a_500_problem_with_the_id_that_the_log_has(
     with TestClient(
         create_app(settings_for(tmp_path / "broken.db")), raise_server_exceptions=False
     ) as client:
-        answer = client.get("/v1/quotes", headers={"X-Request-ID": "find-me"})
+        answer = client.get("/v1/quotes?sort=id", headers={"X-Request-ID": "find-me"})
         problem = check_problem(answer, 500)
         assert "find-me" in problem["detail"]
         assert "find-me" in caplog.text
