@@ -25,6 +25,7 @@ from app.api.moved import MovedError, on_moved
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.quotes.router import router as quotes
 from app.api.sources.router import router as sources
+from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         claims,
         entities,
         articles,
+        stories,
         unnamed,
         sources,
         root.router,

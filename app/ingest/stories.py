@@ -75,7 +75,7 @@ def to_sketch(text: str) -> Sketch | None:
     if len(shingles) < _LEAST_SHINGLES:
         return None
     sketch = RMinHash(num_perm=SLOTS, seed=_SEED)
-    sketch.update(sorted(shingles))
+    sketch.update(list(shingles))
     return Sketch(to_bytes(sketch.digest()), len(shingles))
 
 

@@ -23,6 +23,7 @@ COMMON = {
     "published_from": DATES,
     "published_before": DATES,
     "q": WORDS,
+    "distinct": ["story"],
 }
 LISTS: dict[str, dict[str, list[str]]] = {
     "/v1/articles": {
@@ -71,6 +72,7 @@ LISTS: dict[str, dict[str, list[str]]] = {
 }
 SINGLE = {
     "q",
+    "distinct",
     "published_from",
     "published_before",
     "min_confidence",
@@ -106,6 +108,8 @@ def identity(item: dict[str, Any]) -> str:
     found = item.get("id")
     if isinstance(found, str):
         return found
+    if "article" in item and "id" in (item["article"] or {}):
+        return str(item["article"]["id"])
     if "entity" in item:
         return str(item["entity"]["id"])
     span = item["span"]

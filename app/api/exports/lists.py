@@ -27,6 +27,8 @@ from app.api.quotes.queries import find_quotes
 from app.api.search import read_query
 from app.api.sources.queries import find_sources
 from app.api.sources.schemas import SourceFilters, source_from_row
+from app.api.stories.queries import build_similar, find_similar, list_telling_words
+from app.api.stories.schemas import SimilarArticleFilters
 from app.api.unnamed.queries import find_counts, find_unnamed
 from app.api.unnamed.schemas import (
     UnnamedCountFilters,
@@ -168,6 +170,16 @@ def _open_article_entities(call: Call, filters: ArticleEntityFilters, owner: str
     return Opened(listing, build_article_entities)
 
 
+def _open_similar(call: Call, filters: SimilarArticleFilters, owner: str) -> Opened:  # noqa: ARG001
+    key = check_article(call, owner)
+    with call.session() as session:
+        words_keys = list_telling_words(session, key)
+    return Opened(
+        find_similar(key, words_keys=words_keys),
+        lambda session, rows: build_similar(session, rows, article_key=key, words_keys=words_keys),
+    )
+
+
 def _open_cooccurrences(call: Call, filters: CooccurrenceFilters, owner: str) -> Opened:
     check_entity(call, owner)
     return Opened(find_cooccurrences(owner, filters=filters), build_cooccurrences)
@@ -277,6 +289,17 @@ LISTS = (
         ArticleEntityFilters,
         _open_article_entities,
         (*(f"entity.{name}" for name in _ENTITY_COLUMNS), "mention_count"),
+    ),
+    ExportedList(
+        f"{_ARTICLE}/similar",
+        "SimilarArticles",
+        "an article's copies and what quotes the same",
+        SimilarArticleFilters,
+        _open_similar,
+        (
+            *("same_story", "resemblance", "shared_quote_count", "shared_quotes"),
+            *(f"article.{name}" for name in _ARTICLE_COLUMNS),
+        ),
     ),
     ExportedList(
         f"{_ENTITY}/cooccurrences",
