@@ -18,6 +18,7 @@ LISTS = (
     "/v1/articles/{article_id}/claims",
     "/v1/articles/{article_id}/entities",
     "/v1/articles/{article_id}/mentions",
+    "/v1/articles/{article_id}/similar",
     "/v1/entities",
     "/v1/entities/{entity_id}/mentions",
     "/v1/entities/{entity_id}/quotes",
@@ -26,6 +27,7 @@ LISTS = (
     "/v1/quotes",
     "/v1/claims",
 )
+COUNTS = ("/v1/articles/counts", "/v1/quotes/counts", "/v1/claims/counts")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,7 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/articles/{article_id}/claims",
         "/v1/articles/{article_id}/entities",
         "/v1/articles/{article_id}/mentions",
+        "/v1/articles/{article_id}/similar",
         "/v1/entities",
         "/v1/entities.geojson",
         "/v1/articles/{article_id}/places.geojson",
@@ -80,7 +83,7 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/quotes/{quote_id}",
         "/v1/claims",
         "/v1/claims/{claim_id}",
-    } | {f"{path}.{suffix}" for path in LISTS for suffix in ("ndjson", "csv")} | {
+    } | {f"{path}.{suffix}" for path in (*LISTS, *COUNTS) for suffix in ("ndjson", "csv")} | {
         f"{path}.atom" for path in LISTS if path.endswith(("/quotes", "/claims"))
     }
 
