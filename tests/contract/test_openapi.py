@@ -261,3 +261,39 @@ def every_object(node: object) -> Iterator[Node]:
     elif isinstance(node, list):
         for value in node:
             yield from every_object(value)
+
+
+def test_links_go_on_to_operations_with_the_ids_that_these_need(
+    document: Node, client: TestClient
+) -> None:
+    needed = {
+        operation["operationId"]: {
+            p["name"] for p in operation.get("parameters", []) if p["in"] == "path"
+        }
+        for _, operation in operations(document)
+    }
+    followed = 0
+    for path, methods in document["paths"].items():
+        links = methods["get"]["responses"]["200"].get("links", {})
+        if not links or "{" in path:
+            continue
+        query = "?text=the%20harbour%20will" if path.endswith("/match") else ""
+        body = client.get(path + query).json()
+        for link in links.values():
+            assert set(link["parameters"]) == needed[link["operationId"]]
+            assert link["description"]
+            ((_, expression),) = link["parameters"].items()
+            node = body
+            for step in expression.removeprefix("$response.body#/").split("/"):
+                node = node[int(step)] if isinstance(node, list) else (node or {}).get(step)
+            assert node is None or isinstance(node, str), f"{path}: {expression}"
+            followed += node is not None
+    assert followed > 20
+
+
+def test_every_answer_has_a_schema_with_a_name_or_is_text(document: Node) -> None:
+    for where, operation in operations(document):
+        for status, response in operation["responses"].items():
+            for media in response.get("content", {}).values():
+                has_name = set(media["schema"]) == {"$ref"}
+                assert has_name or media["schema"] == {"type": "string"}, f"{where} {status}"
