@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors image-check train clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate floors answers image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ image-check: ## Build the Dockerfile for real and run it (root, buildah, deboots
 
 floors: $(READY) ## Hold the figures that extraction reaches now
 	@$(BIN)/python -m tests.quality.write_floors
+
+answers: $(READY) ## Write the answers that the OpenAPI document shows anew
+	@$(BIN)/python -m tests.contract.write_answers
 
 SHARED ?= ../shared
 MINUTES ?= 77

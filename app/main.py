@@ -28,6 +28,7 @@ from app.api.openapi import DESCRIPTION, TAGS
 from app.api.plain import PlainLists
 from app.api.quotes.router import router as quotes
 from app.api.sources.router import router as sources
+from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Application:
         claims,
         entities,
         articles,
+        stories,
         unnamed,
         sources,
         root.router,

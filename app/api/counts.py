@@ -34,14 +34,19 @@ router = APIRouter()
 _GROUP_TEXT = "What to count by: one line for each value of it."
 
 
-class IntervalParameters(Parameters):
-    """What all counts take."""
+class IntervalFilters(Parameters):
+    """What all counts take, but for how many groups."""
 
     interval: Interval | None = Field(
         default=None,
         description="Count each day, week (from Monday), month or year by itself, in UTC.",
         examples=["month"],
     )
+
+
+class IntervalParameters(IntervalFilters):
+    """What all counts take."""
+
     limit: int = Field(
         default=DEFAULT_GROUPS,
         ge=1,
@@ -51,28 +56,40 @@ class IntervalParameters(Parameters):
     )
 
 
-class QuoteCountParameters(IntervalParameters, QuoteConditions):
-    """What counts of quotations take."""
+class QuoteCountFilters(IntervalFilters, QuoteConditions):
+    """What counts of quotations take, but for how many groups."""
 
     group_by: (
         Literal["speaker", "about", "source", "form", "cue", "attribution", "language"] | None
     ) = Field(default=None, description=_GROUP_TEXT, examples=["speaker"])
 
 
-class ClaimCountParameters(IntervalParameters, ClaimConditions):
-    """What counts of claims take."""
+class ClaimCountFilters(IntervalFilters, ClaimConditions):
+    """What counts of claims take, but for how many groups."""
 
     group_by: (
         Literal["claimant", "about", "source", "kind", "cue", "attribution", "language"] | None
     ) = Field(default=None, description=_GROUP_TEXT, examples=["kind"])
 
 
-class ArticleCountParameters(IntervalParameters, ArticleConditions):
-    """What counts of articles take."""
+class ArticleCountFilters(IntervalFilters, ArticleConditions):
+    """What counts of articles take, but for how many groups."""
 
     group_by: Literal["entity", "source", "author", "language"] | None = Field(
         default=None, description=_GROUP_TEXT, examples=["source"]
     )
+
+
+class QuoteCountParameters(QuoteCountFilters, IntervalParameters):
+    """What counts of quotations take."""
+
+
+class ClaimCountParameters(ClaimCountFilters, IntervalParameters):
+    """What counts of claims take."""
+
+
+class ArticleCountParameters(ArticleCountFilters, IntervalParameters):
+    """What counts of articles take."""
 
 
 def respond_with_counts(

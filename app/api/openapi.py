@@ -1,6 +1,7 @@
 """The OpenAPI document: what FastAPI makes of the code, with what the code cannot say.
 
-That is: the problems that every operation can answer with, the response headers, and 304.
+That is: the problems that every operation can answer with, the response headers, 304, real answers
+as examples, and which operation goes on from which.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from pydantic import TypeAdapter
 
+from app.api.answers import add_answers
 from app.api.errors import PROBLEM_JSON, Problem
+from app.api.follow import links_of
 from app.api.health import ReadinessProblem
 
 DESCRIPTION = """
@@ -135,6 +138,7 @@ def _complete(document: dict[str, Any], *, models: Iterable[Any]) -> dict[str, A
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete_operation(operation, path=path)
+    add_answers(document)
     return document
 
 
@@ -168,6 +172,9 @@ def _complete_operation(operation: dict[str, Any], *, path: str) -> None:
     if is_list:
         names.append("Link")
     responses["200"]["headers"] = _refer(names)
+    links = links_of(operation["operationId"])
+    if links:
+        responses["200"]["links"] = links
     if "{entity_id}" in path:
         responses["308"] = {
             "description": "The entity was found to be another one; Location is its address.",

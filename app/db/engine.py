@@ -11,12 +11,16 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from app.db.search import rank_text
+
 _BUSY_MS = 10_000  # how long a connection waits for a lock before it says "database is locked"
 _PER_CONNECTION = (
     f"PRAGMA busy_timeout={_BUSY_MS}",  # first, so that the others wait too
     "PRAGMA mmap_size=268435456",  # 256 MiB: pages come from the system's cache without a copy
     "PRAGMA temp_store=MEMORY",
 )
+# What the reader's SQL calls `app.db.search.rank_text`.
+RANK_TEXT = "onrecord_rank_text"
 _WRITER = (
     "PRAGMA journal_mode=WAL",
     # Under WAL, NORMAL syncs at checkpoints only. A crash of the program loses nothing; a power
@@ -113,7 +117,9 @@ def make_reader_engine(url: str, *, pool_size: int = 8) -> Engine:
     def connect() -> sqlite3.Connection:
         if not path.exists():
             raise DatabaseMissingError(path)
-        return _connect(uri, pragmas=(*_PER_CONNECTION, *_READER))
+        connection = _connect(uri, pragmas=(*_PER_CONNECTION, *_READER))
+        connection.create_function(RANK_TEXT, 2, rank_text, deterministic=True)
+        return connection
 
     parsed: URL = make_url(url)
     engine = create_engine(

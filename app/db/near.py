@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Select, column, literal_column, select, table
 
+from app.db.fold import find_words
+from app.db.ids import to_key
 from app.db.search import SearchTarget
 
 _RUN = 3
@@ -18,6 +20,15 @@ _MOST_RUNS = 40
 # Words of a text that is changed in every third word and so shares no run: pairs of the longest,
 # which are the rarest (Zipf's law of abbreviation).
 _LONGEST = 6
+
+
+def to_words_key(text: str) -> int | None:
+    """Return the key of a text's words: the same for texts that differ in case, accents and marks.
+
+    None for a text without words.
+    """
+    words = [word.folded for word in find_words(text)]
+    return to_key("words", *words) if words else None
 
 
 def runs_query(words: Sequence[str]) -> str:

@@ -92,12 +92,13 @@ def find_parser(settings: Settings) -> ParserSource:
     """Return the parser that the settings name, not yet loaded."""
     # Imported here so that this module can be imported for a look at its types alone.
     from app.ingest.resolve import RESOLVER_VERSION
+    from app.ingest.stories import SKETCH_VERSION
     from app.parsing.pipeline import PARSER_VERSION, load_parser, model_version
 
     return ParserSource(
         versions=Versions(
-            # What a resolver wants to know of an article is read with it.
-            parser=f"{PARSER_VERSION}.{RESOLVER_VERSION}",
+            # What a resolver wants to know of an article is read with it, and so is its sketch.
+            parser=f"{PARSER_VERSION}.{RESOLVER_VERSION}.{SKETCH_VERSION}",
             model=model_version(settings.tagger, spacy_model=settings.spacy_model),
         ),
         load=lambda: load_parser(settings.tagger, spacy_model=settings.spacy_model),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.db import tables
 from app.db.ids import ATTRIBUTION, CLAIM, QUOTE, to_key
+from app.db.near import to_words_key
 from app.ingest.unnamed import fold_source
 from app.parsing.types import Attribution, Claim, Entity, ParsedArticle, Quotation, Span
 from app.vocabulary import EntityType, SpeakerKind
@@ -153,6 +154,7 @@ class SaidMapper:
             attribution_key=self.attribution_keys[attribution.key] if attribution else None,
             form=quotation.form,
             text=self.join(quotation.parts),
+            words_key=to_words_key(self.join(quotation.parts)),
             start=quotation.parts[0].start,
             end=quotation.parts[-1].end,
             parts=to_json(quotation.parts),
@@ -177,6 +179,7 @@ class SaidMapper:
             quote_key=self.quote_keys[claim.quotation] if claim.quotation else None,
             kind=claim.kind,
             text=self.join(claim.content),
+            words_key=to_words_key(self.join(claim.content)),
             start=claim.content[0].start,
             end=claim.content[-1].end,
             content=to_json(claim.content),

@@ -23,6 +23,7 @@ from app.ingest.resolve import (
 )
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
 from app.ingest.said import GlobalEntity
+from app.ingest.stories import close_story, join_story, leave_story
 from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
 from app.records import delete_records, write_records
@@ -65,6 +66,7 @@ def store_article(
     key = to_article_key(parsed.raw, source_name=source_name)
     before = read_tally(connection, article_key=key)
     touch = _touch(connection, article_key=key)
+    left = leave_story(connection, article_key=key)
     connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
     locals_ = list_locals(parsed, article_key=key)
     touch_locals(touch, locals_)
@@ -74,6 +76,7 @@ def store_article(
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
     _insert_rows(connection, rows)
     _write_records(connection, rows, entities=entities.values())
+    join_story(connection, article_key=key, text=parsed.raw.text, left=left)
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
     connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
     after = to_tally(rows)
@@ -90,9 +93,11 @@ def delete_article(
     """Take an article away, and the entities that nobody else names; its key stays on record."""
     before = read_tally(connection, article_key=article_key)
     touch = _touch(connection, article_key=article_key)
+    left = leave_story(connection, article_key=article_key)
     gone = connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
     if gone.rowcount:
         connection.execute(insert(_REMOVED), {"key": article_key})
+    close_story(connection, left=left)
     moved = resolve(connection, touch, corrections=corrections)
     touched = apply_tally(connection, before=before, after=Tally(), preferred=corrections.names)
     touched |= rewrite_articles(connection, keys=moved - {article_key}, corrections=corrections)

@@ -65,6 +65,14 @@ LISTS = [
     ("{article}/claims?sort=id", 3),
     ("{article}/mentions?kind=name", 3),
     ("{article}/entities?type=place&type=person", 5),
+    ("{article}/similar?offset_unit=code_point", 6),  # and its quotes, sketches, shared quotes
+    ("/v1/articles?distinct=story", 2),
+    ("/v1/quotes?distinct=story", 4),
+    ("/v1/claims?distinct=story&q=the", 4),
+    ("/v1/entities?facet=type,country", 6),
+    ("/v1/sources?facet=status&q=txt", 3),
+    ("/v1/unnamed-sources?q=official", 2),
+    ("/v1/entities/velm/mentions?q=velm", 3),
 ]
 
 

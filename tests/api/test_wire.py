@@ -128,8 +128,11 @@ def test_an_unknown_parameter_says_which_are_known(client: TestClient) -> None:
     problem = check_problem(client.get("/v1/sources?state=failed"), 422)
     assert sorted(problem["errors"][0]["allowed"]) == [
         "cursor",
+        "facet",
+        "fields",
         "format",
         "limit",
+        "q",
         "sort",
         "status",
     ]

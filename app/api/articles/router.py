@@ -270,10 +270,11 @@ def list_article_entities(
 ) -> Response:
     """List the entities that an article names, the most mentioned there first."""
     key = check_article(call, article_id)
-    listing = find_article_entities(key, filters=parameters)
+    query = read_query(parameters.q)
+    listing = find_article_entities(key, filters=parameters, query=query)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
-        items = build_article_entities(session, page.rows)
+        items = build_article_entities(session, page.rows, query=query)
     return list_response(call, page, limit=parameters.limit, items=items)
 
 
@@ -291,8 +292,9 @@ def list_article_mentions(
 ) -> Response:
     """List the places where an article refers to entities, in text order."""
     key = check_article(call, article_id)
+    query = read_query(parameters.q)
     listing = find_mentions(filters=parameters, article_key=key)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
-    items = [mention_from_row(row) for row in page.rows]
+    items = [mention_from_row(row, query=query) for row in page.rows]
     return list_response(call, page, limit=parameters.limit, items=items)

@@ -10,6 +10,7 @@ from app.api.deps import Call, call_for
 from app.api.entities.router import EntityIdPath, check_entity
 from app.api.envelope import list_response
 from app.api.listing import read_page
+from app.api.search import read_query
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])
 
@@ -28,8 +29,9 @@ def list_entity_cooccurrences(
 ) -> Response:
     """List the entities that articles name together with this one, the most frequent first."""
     check_entity(call, entity_id)
-    listing = find_cooccurrences(entity_id, filters=parameters)
+    query = read_query(parameters.q)
+    listing = find_cooccurrences(entity_id, filters=parameters, query=query)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
-        items = build_cooccurrences(session, page.rows)
+        items = build_cooccurrences(session, page.rows, query=query)
     return list_response(call, page, limit=parameters.limit, items=items)
