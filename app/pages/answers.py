@@ -23,8 +23,8 @@ from app.api.claims import queries as claim_queries
 from app.api.claims.build import build_claims
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.schemas import Claim
-from app.api.counting import CountList, count_from_row, count_groups
-from app.api.counts import QuoteCountParameters
+from app.api.counting import CountList, count_from_row
+from app.api.counts import QuoteCountParameters, read_counts
 from app.api.deps import Call
 from app.api.entities import queries as entity_queries
 from app.api.entities.build import build_article_entities, build_entities, build_entity_list
@@ -34,7 +34,7 @@ from app.api.envelope import ListMeta
 from app.api.errors import ProblemError, not_found
 from app.api.listing import Listing, read_page
 from app.api.moved import MovedError, find_redirect
-from app.api.paging import Page, PageRequest, count_rows
+from app.api.paging import Page, PageRequest
 from app.api.parameters import MAX_LIMIT, PageParameters, Parameters, split_words
 from app.api.quotes import queries as quote_queries
 from app.api.quotes.build import build_quotes
@@ -42,7 +42,7 @@ from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.schemas import Quote
 from app.api.root import LINKS, Root, count_everything
 from app.api.search import read_query
-from app.api.stored import entities, quotes
+from app.api.stored import entities
 from app.db.ids import ARTICLE, from_id
 
 Item = TypeVar("Item")
@@ -155,21 +155,12 @@ def list_entities(desk: Desk, filters: EntityParameters) -> Listed[Entity]:
 
 def count_quotes(desk: Desk, asked: QuoteCountParameters) -> CountList:
     """Answer /v1/quotes/counts."""
-    listing = quote_queries.find_quotes(filters=asked, query=read_query(asked.q))
-    dimension = None if asked.group_by is None else quote_queries.QUOTE_DIMENSIONS[asked.group_by]
-    found = count_groups(
-        desk.session,
-        listing,
-        dated=quotes.c.published_at,
-        dimension=dimension,
-        interval=asked.interval,
-        limit=asked.limit,
-    )
+    found, total = read_counts(desk.session, "quotes", asked)
     url = make_url("/v1/quotes/counts", asked)
     body: CountList = {
         "data": [count_from_row(row) for row in found.rows],
         "meta": {
-            "total": count_rows(desk.session, listing.statement, counted=listing.counted),
+            "total": total,
             "groups": found.groups,
             "limit": asked.limit,
             "dataset_version": desk.call.version,

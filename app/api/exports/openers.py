@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, Select
 from sqlmodel import Session
 
 from app.api.articles.build import build_article_list
@@ -25,6 +25,7 @@ from app.api.entities.queries import find_article_entities, find_entities, find_
 from app.api.entities.router import check_entity
 from app.api.exports.stream import Build, Opened
 from app.api.listing import Listing
+from app.api.paging import order_by
 from app.api.parameters import split_words
 from app.api.quotes.build import build_quotes
 from app.api.quotes.parameters import QuoteFilters
@@ -32,7 +33,7 @@ from app.api.quotes.queries import QUOTE_DIMENSIONS, find_quotes
 from app.api.search import read_query
 from app.api.sources.queries import find_sources
 from app.api.sources.schemas import SourceFilters, source_from_row
-from app.api.stored import articles, claims, quotes
+from app.api.stored import articles, claim_records, claims, quote_records, quotes
 from app.api.stories.queries import build_similar, find_similar, list_telling_words
 from app.api.stories.schemas import SimilarArticleFilters
 from app.api.unnamed.queries import find_counts, find_unnamed
@@ -44,8 +45,11 @@ from app.api.unnamed.schemas import (
 from app.api.unnamed.schemas import (
     count_from_row as unnamed_count_from_row,
 )
+from app.db.search import Query
 
 Open = Callable[[Call, Any, str], Opened]
+# Orders that an index has whatever the filters.
+_INDEXED = ("-published_at", "published_at", "id", "-id")
 
 
 def _each(make: Callable[..., Any], **more: Any) -> Build:
@@ -57,6 +61,15 @@ def _each(make: Callable[..., Any], **more: Any) -> Build:
     return build
 
 
+def _select_records(
+    listing: Listing, record: ColumnElement[str], *, sort: str, query: Query | None
+) -> Select[Any] | None:
+    # In another order the database would hold all records while it sorts them.
+    if query is not None or sort not in _INDEXED:
+        return None
+    return listing.statement.with_only_columns(record).order_by(*order_by(listing.order))
+
+
 def open_quotes(
     filters: QuoteFilters, *, article_key: int | None = None, speaker: str | None = None
 ) -> Opened:
@@ -65,7 +78,9 @@ def open_quotes(
     listing = find_quotes(filters=filters, query=query, article_key=article_key, speaker=speaker)
     include = split_words(filters.include)
     return Opened(
-        listing, lambda session, rows: build_quotes(session, rows, include=include, query=query)
+        listing,
+        lambda session, rows: build_quotes(session, rows, include=include, query=query),
+        records=_select_records(listing, quote_records.c.record, sort=filters.sort, query=query),
     )
 
 
@@ -77,7 +92,9 @@ def open_claims(
     listing = find_claims(filters=filters, query=query, article_key=article_key, claimant=claimant)
     include = split_words(filters.include)
     return Opened(
-        listing, lambda session, rows: build_claims(session, rows, include=include, query=query)
+        listing,
+        lambda session, rows: build_claims(session, rows, include=include, query=query),
+        records=_select_records(listing, claim_records.c.record, sort=filters.sort, query=query),
     )
 
 
