@@ -28,7 +28,7 @@ from app.api.sources.router import router as sources
 from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
-from app.pages.problems import add_problem_pages
+from app.pages.problems import add_problem_pages, write_problem
 from app.pages.router import router as pages
 from app.settings import Settings
 
@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(WireMiddleware)
+    app.add_middleware(WireMiddleware, write_problem=write_problem)
     return app
 
 
