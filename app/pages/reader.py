@@ -30,7 +30,7 @@ from app.vocabulary import EntityType
 
 # Of a text with more marks than any newspaper prints, the records after these say only what they
 # are and where the API tells the rest: ten thousand whole ones weigh eight megabytes.
-MAX_TOLD = 2000
+MAX_TOLD = 1000
 
 # Scripts that run from right to left, by the first subtag of a BCP 47 language.
 RIGHT_TO_LEFT = frozenset(

@@ -92,7 +92,7 @@ def shorten(words: str, *, limit: int = SHORT) -> str:
     if len(words) <= limit:
         return words
     head = words[:limit]
-    return f"{head.rpartition(' ')[0] or head}…"
+    return (head.rpartition(" ")[0] or head).rstrip(" …") + "…"
 
 
 def is_pronoun(words: str) -> bool:

@@ -15,6 +15,7 @@ from app import __version__
 from app.api.search import Snippet
 from app.pages.answers import Desk
 from app.pages.assets import NAMES
+from app.pages.direction import find_direction
 from app.pages.reader import Reader
 from app.pages.records import is_pronoun
 
@@ -76,7 +77,11 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters.update(
-    pieces=make_pieces, day=write_day, month=write_month, number=write_number
+    pieces=make_pieces,
+    day=write_day,
+    month=write_month,
+    number=write_number,
+    direction=find_direction,
 )
 _environment.tests.update(pronoun=is_pronoun)
 _environment.globals.update(query=write_query, count=count_words, version=__version__)

@@ -97,7 +97,7 @@ def test_the_front_page_has_the_counts_and_the_newest_quotations(client: TestCli
 def read_text(page: str) -> list[str]:
     """Return the paragraphs of a reader page as a browser shows them."""
     body = page.partition('id="text">')[2].partition("</div>")[0]
-    paragraphs = re.findall(r"<p dir=\"auto\">(.*?)</p>", body, re.DOTALL)
+    paragraphs = re.findall(r"<p dir=\"(?:ltr|rtl)\">(.*?)</p>", body, re.DOTALL)
     return [html.unescape(re.sub(r"<[^>]*>", "", paragraph)) for paragraph in paragraphs]
 
 
