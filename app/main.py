@@ -32,7 +32,7 @@ from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
-from app.pages.problems import add_problem_pages
+from app.pages.problems import add_problem_pages, write_problem
 from app.pages.router import router as pages
 from app.settings import Settings
 
@@ -106,7 +106,7 @@ def create_app(settings: Settings | None = None) -> Application:
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
     app.add_middleware(PlainLists, source=app.state.source)
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(WireMiddleware)
+    app.add_middleware(WireMiddleware, write_problem=write_problem)
     app.finished = FinishedAnswers(
         super(Application, app).__call__, source=app.state.source, max_bytes=settings.cache_bytes
     )

@@ -35,6 +35,7 @@ _POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_SECURITY = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
 
 router = APIRouter(include_in_schema=False)
 
@@ -133,6 +134,4 @@ def _page(
 </body>
 </html>
 """
-    return HTMLResponse(
-        html, headers={"Content-Security-Policy": _POLICY, "Cache-Control": _CHECKED}
-    )
+    return HTMLResponse(html, headers={**_SECURITY, "Cache-Control": _CHECKED})

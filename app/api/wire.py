@@ -6,6 +6,7 @@ Request ids, CORS, HEAD, OPTIONS, addresses that are too long, and exceptions th
 import logging
 import random
 import re
+from collections.abc import Callable
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,8 @@ from app.api.errors import ALLOWED_METHODS, problem_response
 
 MAX_URL_BYTES = 8192
 EXPOSED_HEADERS = "ETag, Link, Retry-After, X-Request-ID, X-Dataset-Version"
+
+WriteProblem = Callable[[Scope, int, str], Response]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _COMMON = (
@@ -36,11 +39,16 @@ class WireMiddleware:
     - OPTIONS is answered here.
     - An address of more than 8 kB is a 414.
     - An exception that nothing else has answered is a 500, and is logged with the request's id.
+
+    Args:
+        app: What is wrapped.
+        write_problem: Writes the errors that are answered here, from scope, status and detail.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, write_problem: WriteProblem = problem_response) -> None:
         """See the class."""
         self._app = app
+        self._write_problem = write_problem
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -65,7 +73,7 @@ class WireMiddleware:
         path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
         if len(path) + len(scope["query_string"]) > MAX_URL_BYTES:
             detail = f"The address is longer than {MAX_URL_BYTES} bytes."
-            await problem_response(scope, 414, detail)(scope, receive, send_common)
+            await self._write_problem(scope, 414, detail)(scope, receive, send_common)
             return
         if method == "OPTIONS":
             await _options_response(scope, receive, send_common)
@@ -80,7 +88,7 @@ class WireMiddleware:
             if started:  # half an answer is out: only breaking off tells the client
                 raise
             detail = f"This is a fault of the server. Its log tells more under {request_id}."
-            await problem_response(scope, 500, detail)(scope, receive, send_common)
+            await self._write_problem(scope, 500, detail)(scope, receive, send_common)
 
 
 def make_request_id(sent: bytes | None) -> str:
