@@ -1,11 +1,10 @@
 """An invented article: its text, and where in it everything stands.
 
-A text is put together sentence by sentence, and each thing that is found in it is noted as it is
-written, so that ``text[start:end]`` is always what the note says. Sentences are of four kinds in the
-proportions that give, at the mean length, ten mentions and three quotations an article (the
-proportions of the corpus that is aimed at) and two claims. Real articles have more claims: of our
-own 28, with 320 words on the average, 4.6 quotations and 16.6 claims each. Two keep a corpus of a
-million articles at a size that a laptop can hold.
+A text is put together sentence by sentence, and each thing in it is noted as it is written, so
+that ``text[start:end]`` is always what the note says. The kinds of sentence come in the shares that
+give, at the mean length, ten mentions, three quotations and two claims an article. Real articles
+have more claims: our own 28, with 320 words on the average, have 4.6 quotations and 16.6 claims
+each. Two keep a corpus of a million articles at a size that a laptop can hold.
 """
 
 import random

@@ -3,7 +3,7 @@
 A row is a dict by column name, with values as SQLite stores them: JSON as text, truth as 0 and 1,
 times as SQLAlchemy writes them. A column that is made of others (a record, a count) is made in the
 function of its table, where the article and its other rows are at hand; a new table is a function
-more, and a line in `OF_ARTICLE`. `corpus.py` refuses to load rows that leave a column of a table out.
+more, and a line in `OF_ARTICLE`. `corpus.py` refuses rows that leave a column of a table out.
 """
 
 import json

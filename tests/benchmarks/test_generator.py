@@ -76,9 +76,8 @@ def test_every_span_is_true_to_its_text(rows: dict[str, list[Any]]) -> None:
         assert all(slugs[one["entity"]] == one["name"] for one in row.candidates)
     for row in rows["articles"]:
         assert [row.text[start:end] for start, end in row.paragraphs] == row.text.split("\n\n")
-        assert all(
-            row.text[start:end].strip() == row.text[start:end] for start, end in row.sentences
-        )
+        sentences = [row.text[start:end] for start, end in row.sentences]
+        assert " ".join(sentences).split() == row.text.split()
         assert row.sentences[-1][1] == len(row.text)
 
 
@@ -112,9 +111,7 @@ def test_counts_are_those_of_the_rows(rows: dict[str, list[Any]]) -> None:
             (seen[0], seen[-1]) if seen else (None, None)
         )
     aliases = Counter((row.entity_key, row.text) for row in rows["mentions"] if row.kind == "name")
-    assert aliases == {
-        (row.entity_key, row.text): row.count for row in map(_alias, rows["entity_aliases"])
-    }
+    assert aliases == {(key, text): count for key, text, _, count in rows["entity_aliases"]}
     unnamed = {row.attribution_key: row for row in rows["unnamed_sources"]}
     assert set(unnamed) == {
         row.key for row in rows["attributions"] if row.speaker_kind == "unnamed"
@@ -126,19 +123,12 @@ def test_counts_are_those_of_the_rows(rows: dict[str, list[Any]]) -> None:
     assert source.article_count == ARTICLES
 
 
-def _alias(row: Any) -> Any:
-    class Alias:  # a row is a tuple, whose own `count` stands before the column's
-        entity_key, text, folded, count = row
-
-    return Alias
-
-
 def test_names_and_ids_are_those_that_ingest_makes(rows: dict[str, list[Any]]) -> None:
     for entity in rows["entities"]:
         assert entity.slug == to_slug(entity.name)
         assert entity.key == to_key(entity.slug)
-    for alias in map(_alias, rows["entity_aliases"]):
-        assert alias.folded == fold(alias.text)
+    for _, text, folded, _ in rows["entity_aliases"]:
+        assert folded == fold(text)
     for article in rows["articles"]:
         assert article.key == to_key(ARTICLE, "url", article.url)
         words = sum(len(part.split()) for part in article.text.split("\n\n"))

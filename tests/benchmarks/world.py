@@ -30,203 +30,35 @@ NAMES, NAMES_GROWTH = 20, 0.7
 ROOTS = 8_000  # surnames, and what places and organisations are called after
 NAME_SHIFT = 2.0  # the most frequent name is given some 3 percent of all mentions
 OUTLETS = 200
-WRITERS_OF_AN_OUTLET = 30
+OUTLET_WRITERS = 30
 
-_FUNCTION_WORDS = [
-    "the",
-    "of",
-    "to",
-    "and",
-    "a",
-    "in",
-    "that",
-    "for",
-    "is",
-    "on",
-    "was",
-    "with",
-    "as",
-    "at",
-    "by",
-    "it",
-    "be",
-    "from",
-    "are",
-    "this",
-    "have",
-    "an",
-    "not",
-    "has",
-    "but",
-    "had",
-    "were",
-    "will",
-    "which",
-    "they",
-    "their",
-    "one",
-    "would",
-    "all",
-    "we",
-    "more",
-    "about",
-    "when",
-    "been",
-    "or",
-    "who",
-    "than",
-    "other",
-    "its",
-    "if",
-    "after",
-    "also",
-    "there",
-    "no",
-    "first",
-    "new",
-    "over",
-    "time",
-    "some",
-    "into",
-    "out",
-    "up",
-    "two",
-    "can",
-    "what",
-    "last",
-    "year",
-    "could",
-    "people",
-    "so",
-    "only",
-    "most",
-    "now",
-    "years",
-    "many",
-    "such",
-    "between",
-    "under",
-    "three",
-    "through",
-    "before",
-    "where",
-    "while",
-    "much",
-    "these",
-    "made",
-    "because",
-    "them",
-    "how",
-    "both",
-    "then",
-    "down",
-    "still",
-    "since",
-    "own",
-    "may",
-    "against",
-    "must",
-    "each",
-    "during",
-    "very",
-]
-_ONSETS = [
-    "b",
-    "br",
-    "c",
-    "ch",
-    "cl",
-    "cr",
-    "d",
-    "dr",
-    "f",
-    "fl",
-    "g",
-    "gr",
-    "h",
-    "j",
-    "k",
-    "l",
-    "m",
-    "n",
-    "p",
-    "pl",
-    "pr",
-    "r",
-    "s",
-    "sc",
-    "sh",
-    "sl",
-    "st",
-    "t",
-    "th",
-    "tr",
-    "v",
-    "w",
-]
-_VOWELS = ["a", "a", "e", "e", "e", "i", "i", "o", "o", "u", "ai", "ea", "ou"]
-_CODAS = [
-    "",
-    "",
-    *["b", "d", "g", "l", "m", "n", "nd", "ng", "nt", "p", "r", "rd", "rn", "s", "st", "t", "x"],
-]
-_HE = [
-    "Adam",
-    "Amir",
-    "Bruno",
-    "Carlos",
-    "David",
-    "Emil",
-    "Felix",
-    "George",
-    "Hugo",
-    "Ivan",
-    "Jonas",
-    "Karim",
-    "Liam",
-    "Marco",
-    "Nils",
-]
-_SHE = [
-    "Alice",
-    "Bella",
-    "Clara",
-    "Dina",
-    "Elena",
-    "Fatima",
-    "Grace",
-    "Hanna",
-    "Irene",
-    "Julia",
-    "Karin",
-    "Laila",
-    "Maria",
-    "Nora",
-]
-_BODIES = [
-    "Bank",
-    "Council",
-    "University",
-    "Ministry",
-    "Institute",
-    "Union",
-    "Group",
-    "Court",
-    "Agency",
-    "Party",
-    "Hospital",
-    "Committee",
-    "Federation",
-    "Airlines",
-    "Museum",
-    "Foundation",
-    "Holdings",
-    "Observatory",
-    "Society",
-    "Commission",
-    "Alliance",
-    "Works",
-]
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_FUNCTION_WORDS = _split(
+    """
+    the of to and a in that for is on was with as at by it be from are this have an not has
+    but had were will which they their one would all we more about when been or who than
+    other its if after also there no first new over time some into out up two can what last
+    year could people so only most now years many such between under three through before
+    where while much these made because them how both then down still since own may against
+    must each during very
+    """
+)
+_ONSETS = _split("b br c ch cl cr d dr f fl g gr h j k l m n p pl pr r s sc sh sl st t th tr v w")
+_VOWELS = _split("a a e e e i i o o u ai ea ou")
+_CODAS = ("", "", *_split("b d g l m n nd ng nt p r rd rn s st t x"))
+_HE = _split("Adam Amir Bruno Carlos David Emil Felix George Hugo Ivan Jonas Karim Liam Marco Nils")
+_SHE = _split("Alice Bella Clara Dina Elena Fatima Grace Hanna Irene Julia Karin Laila Maria Nora")
+_BODIES = _split(
+    """
+    Bank Council University Ministry Institute Union Group Court Agency Party Hospital
+    Committee Federation Airlines Museum Foundation Holdings Observatory Society Commission
+    Alliance Works
+    """
+)
 _BEFORE_PLACES = ("North", "South", "East", "West", "Port", "New", "Upper", "Lower", "Mount")
 _AFTER_PLACES = ("Valley", "Bay", "Island", "Province", "Heights", "Falls", "Springs", "Forest")
 _PAPERS = ("Courier", "Gazette", "Times", "Post", "Herald", "Mercury", "Record", "Echo", "Tribune")
@@ -283,11 +115,9 @@ class World:
         self.name_chances = _sum_zipf(len(self.names), NAME_SHIFT)
         self.outlets = [f"The {stem.title()} {draw.choice(_PAPERS)}" for stem in stems[:OUTLETS]]
         self.outlet_chances = _sum_zipf(OUTLETS, WORD_SHIFT)
+        surnames = [stem.title() for stem in stems[:9_000]]
         self.writers = [
-            [
-                f"{draw.choice(_HE + _SHE)} {draw.choice(stems[:9000]).title()}"
-                for _ in range(WRITERS_OF_AN_OUTLET)
-            ]
+            [f"{draw.choice(_HE + _SHE)} {draw.choice(surnames)}" for _ in range(OUTLET_WRITERS)]
             for _ in range(OUTLETS)
         ]
 
@@ -353,9 +183,8 @@ def _make_names(draw: random.Random, count: int) -> list[Name]:
                 form = forms[turn]
                 full = f"{root} {form}" if form in _AFTER_PLACES else f"{form} {root}".strip()
             short = full
-        slug = full.lower().replace(
-            " ", "-"
-        )  # what `to_slug` makes of ASCII, and a tenth of its time
+        # What `to_slug` makes of ASCII, in a tenth of its time.
+        slug = full.lower().replace(" ", "-")
         names.append(Name(full, short, kind, pronoun, slug, to_key(slug)))
     if len({name.key for name in names}) < len(names):
         raise ValueError(f"{count} names are more than there are different ones of")
