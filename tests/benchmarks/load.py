@@ -16,7 +16,11 @@ _SCRIPT = Path(__file__).with_name("walk.lua")
 
 
 class LoadError(RuntimeError):
-    """What was measured does not count: errors, or nothing at all."""
+    """What was measured does not count."""
+
+
+class NoAnswerError(LoadError):
+    """There was not one answer in the time of a run."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ def run_wrk(
 
     Raises:
         LoadError: A request failed or had a status of 400 or more.
+        NoAnswerError: There was no answer at all.
     """
     _, core = list_cores()
     command = [
@@ -73,7 +78,9 @@ def run_wrk(
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
     wrong = {name: count for name, count in found["errors"].items() if count}
-    if wrong or not found["requests"]:
+    if not wrong and not found["requests"]:
+        raise NoAnswerError(f"{walk.file.name}: no answer within {seconds:.0f} s")
+    if wrong:
         raise LoadError(f"{walk.file.name}: {found['requests']} answers, errors: {wrong}")
     walk.at = (walk.at + found["sent"]) % walk.length
     return {

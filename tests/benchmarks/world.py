@@ -47,6 +47,7 @@ _FUNCTION_WORDS = _split(
     must each during very
     """
 )
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS)
 _ONSETS = _split("b br c ch cl cr d dr f fl g gr h j k l m n p pl pr r s sc sh sl st t th tr v w")
 _VOWELS = _split("a a e e e i i o o u ai ea ou")
 _CODAS = ("", "", *_split("b d g l m n nd ng nt p r rd rn s st t x"))
