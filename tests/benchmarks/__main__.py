@@ -20,7 +20,7 @@ from rich.console import Console
 
 from tests.benchmarks.corpus import GENERATOR_VERSION, ensure_corpus, find_corpus
 from tests.benchmarks.ingest import SMALL_FILES, measure_ingest
-from tests.benchmarks.load import find_wrk
+from tests.benchmarks.load import LoadError, find_wrk
 from tests.benchmarks.report import describe_machine, find_ratios, print_tables, write_readme
 from tests.benchmarks.scenarios import COLD, SCENARIOS, open_corpus
 from tests.benchmarks.servers import ROOT
@@ -34,7 +34,11 @@ _COUNTED = ("articles", "mentions", "quotes", "claims", "attributions", "entitie
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="make bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "--quick", action="store_true", help=f"only {SMALL:,} articles, three runs of two seconds"
     )
@@ -117,7 +121,7 @@ def _measure_corpus(
     corpus: Path, chosen: list[str], *, scratch: Path, plan: Plan, say: Any
 ) -> dict[str, Any]:
     bench = Bench(corpus, folder=scratch, plan=plan, say=say)
-    found: dict[str, Any] = {"scenarios": {}}
+    found: dict[str, Any] = {"scenarios": {}, "failed": {}}
     for scenario in SCENARIOS:
         if scenario.name not in chosen:
             continue
@@ -126,8 +130,13 @@ def _measure_corpus(
             found["scenarios"] |= page["figures"]
             found["page_bytes"], found["memory"] = page["page_bytes"], page["memory"]
             say(f"memory: {page['memory']}")
-        else:
+            continue
+        try:
             found["scenarios"][scenario.name] = bench.measure(scenario)
+        except LoadError as error:
+            # One question that fails does not cost the figures of the others.
+            found["failed"][scenario.name] = str(error)
+            say(f"{scenario.name} FAILED: {error}")
     if "export" in chosen:
         found["export"] = bench.measure_export()
     if "start" in chosen:

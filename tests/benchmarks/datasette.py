@@ -42,10 +42,8 @@ def write_datasette(path: Path, *, corpus: Path) -> Path:
         names = ", ".join(f'"{name}"' for name, _ in columns)
         database.execute(f"INSERT INTO quotes SELECT {names} FROM corpus.quotes ORDER BY key")
         database.execute("COMMIT")
-        database.execute(
-            "CREATE INDEX quotes_speaker ON quotes (speaker_key, published_at DESC, key)"
-        )
-        database.execute("CREATE INDEX quotes_published ON quotes (published_at, key)")
+        # In Datasette's own order for `_sort_desc`, so that it need not sort.
+        database.execute("CREATE INDEX of_speaker ON quotes (speaker_key, published_at DESC, key)")
     return path
 
 

@@ -62,7 +62,8 @@ def measure_bare(folder: Path) -> dict[str, object]:
 
 def measure_ingest(folder: Path, database: Path) -> dict[str, object]:
     """Ingest a folder into a new database."""
-    settings = Settings(database_url=f"sqlite:///{database}", seeds=(folder,))
+    one = {"ingest_workers": 1} if "ingest_workers" in Settings.model_fields else {}
+    settings = Settings(database_url=f"sqlite:///{database}", seeds=(folder,), **one)
     upgrade(settings.database_url)
     parser = _load(list(read_articles([folder]))[:_WARM_UP])
     source = ParserSource(versions=find_parser(settings).versions, load=lambda: parser)

@@ -108,6 +108,8 @@ def find_ratios(found: Figures) -> None:
         "unchanged_files_per_second": ingest.get("unchanged_files_per_second"),
         "export_quotes_per_second": largest.get("export", {}).get("quotes_per_second"),
     }
+    for goal in GOALS:
+        values.setdefault(goal.name, None)
     known = {goal.name for goal in GOALS}
     more = {name: value for name, value in values.items() if name not in known}
     found["ratios"] = {goal.name: values[goal.name] for goal in GOALS if goal.is_ratio} | more
@@ -117,6 +119,9 @@ def find_ratios(found: Figures) -> None:
         for goal in GOALS
         if values[goal.name] is None
     }
+    for size, corpus in found["corpora"].items():
+        for name, why in corpus["failed"].items():
+            found["missing"][f"{name} in {int(size):,} articles"] = why
     found["goals"] = {
         goal.name: {
             "at_least" if goal.at_least else "at_most": goal.goal,

@@ -146,7 +146,9 @@ def _wait_until_ready(
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended by itself:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(
+                f"the server ended by itself with {process.returncode}:\n{log.read_text()[-2000:]}"
+            )
         try:
             if server.get(ready)[0] == 200:
                 return
