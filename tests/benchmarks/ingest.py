@@ -79,13 +79,15 @@ def _measure_processes(
     if list_cores()[0] == list_cores()[1]:
         why["ingest_two_processes_vs_one"] = "there is one core"
         return {"ingest_two_processes_vs_one": None}
-    seconds: dict[int, list[float]] = {1: [], 2: []}
+    # 0 is ingest in its own process, for comparison.
+    seconds: dict[int, list[float]] = {0: [], 1: [], 2: []}
     for run in range(runs):
         for workers in seconds:
             database = folder / f"workers-{workers}-{run}.db"
             seconds[workers].append(_ingest(articles, database=database, workers=workers))
     pairs = zip(seconds[1], seconds[2], strict=True)
     return {
+        "own_process_seconds": round(statistics.median(seconds[0]), 2),
         "one_process_seconds": round(statistics.median(seconds[1]), 2),
         "two_processes_seconds": round(statistics.median(seconds[2]), 2),
         "ingest_two_processes_vs_one": round(statistics.median(a / b for a, b in pairs), 3),
