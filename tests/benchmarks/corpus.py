@@ -1,7 +1,8 @@
 """A corpus in the real tables: made by the migrations, filled in bulk, kept for the next run.
 
 Indexes and triggers are taken away, rows are loaded in the order of their articles' keys, indexes
-are made over them, and the full-text indexes are built as FTS5 itself builds them ('rebuild').
+are made over them, and the full-text indexes are built as FTS5 itself builds them ('rebuild'). That
+of the articles is filled by its own trigger, since articles come in the order that FTS5 likes.
 Afterwards the tables, indexes and triggers are those of the migrations, character by character.
 
 Not filled, since no answer of the API comes from them: what ingest keeps for its own next run
@@ -56,6 +57,7 @@ _NO_TIME = np.iinfo(np.int64).max
 # FTS5 writes a segment each time its table in memory is full, and merges segments later: with
 # 256 MB in place of 1 MB it hardly ever merges. The setting is put back afterwards.
 _SEARCH_BYTES, _USUAL_SEARCH_BYTES = 256 << 20, 1 << 20
+_ALONG = "article_search"  # filled while others make rows, when there is time
 
 Say = Callable[[str], None]
 
@@ -138,6 +140,8 @@ def write_corpus(
         writer = _Writer(database)
         made = writer.take_away()
         tally = _Tally(len(world.names))
+        for table in made.searches:
+            _set_search_memory(database, table, _SEARCH_BYTES)
         database.execute("BEGIN")
         written = 0
         for batch in _make_batches(world, processes=processes):
@@ -155,12 +159,10 @@ def write_corpus(
             database.execute(sql)
         tell("indexes made")
         for table in made.searches:
-            database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",
-                             (_SEARCH_BYTES,))  # fmt: skip
-            database.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
-            database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",
-                             (_USUAL_SEARCH_BYTES,))  # fmt: skip
-            tell(f"{table} built")
+            if table != _ALONG:
+                database.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
+                tell(f"{table} built")
+            _set_search_memory(database, table, _USUAL_SEARCH_BYTES)
         for sql in made.triggers:
             database.execute(sql)
         database.execute("PRAGMA locking_mode=NORMAL").fetchall()
@@ -191,6 +193,7 @@ class _Writer:
             "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
         ):
             made.setdefault(kind, []).append((name, sql))
+        made["trigger"] = [one for one in made["trigger"] if one[0] != f"{_ALONG}_insert"]
         for kind in ("index", "trigger"):
             for name, _ in made[kind]:
                 self.database.execute(f'DROP {kind} "{name}"')
@@ -337,6 +340,10 @@ def _make_dataset(world: World) -> Row:
         "ingest_started_at": _to_time(_LOADED.timestamp()),
         "ingest_ended_at": _to_time(_LOADED.timestamp()),
     }
+
+
+def _set_search_memory(database: sqlite3.Connection, table: str, size: int) -> None:
+    database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)", (size,))
 
 
 def _cache_kib() -> int:

@@ -97,9 +97,15 @@ def find_ratios(found: Figures) -> None:
     ingest = found.get("ingest") or {}
     found["p99_growth"] = growth
     scenarios = largest.get("scenarios", {})
+    why = dict(ingest.get("why", {}))
+    if largest.get("failed"):
+        why["p99_million_vs_ten_thousand"] = "a question failed"
     values = {
         **largest.get("ratios", {}),
-        "p99_million_vs_ten_thousand": max(growth.values(), default=None),
+        # What failed is no better than the worst that was measured.
+        "p99_million_vs_ten_thousand": (
+            None if largest.get("failed") else max(growth.values(), default=None)
+        ),
         "ingest_vs_bare_pipeline": ingest.get("ingest_vs_bare_pipeline"),
         "ingest_two_processes_vs_one": ingest.get("ingest_two_processes_vs_one"),
         "start_vs_imports": largest.get("start", {}).get("start_vs_imports"),
@@ -115,7 +121,7 @@ def find_ratios(found: Figures) -> None:
     found["ratios"] = {goal.name: values[goal.name] for goal in GOALS if goal.is_ratio} | more
     found["absolute"] = {goal.name: values[goal.name] for goal in GOALS if not goal.is_ratio}
     found["missing"] = {
-        goal.name: ingest.get("why", {}).get(goal.name, "not measured in this run")
+        goal.name: why.get(goal.name, "not measured in this run")
         for goal in GOALS
         if values[goal.name] is None
     }

@@ -106,6 +106,14 @@ def test_the_terminal_shows_both_corpora_side_by_side(found: dict[str, Any]) -> 
     assert "ingest_two_processes_vs_one: there is one core" in shown
 
 
+def test_a_question_that_failed_is_not_left_out_of_the_worst(found: dict[str, Any]) -> None:
+    found["corpora"]["1000000"]["failed"] = {"all_months": "no answer within 75 s"}
+    find_ratios(found)
+    assert found["ratios"]["p99_million_vs_ten_thousand"] is None
+    assert found["missing"]["p99_million_vs_ten_thousand"] == "a question failed"
+    assert found["missing"]["all_months in 1,000,000 articles"] == "no answer within 75 s"
+
+
 def test_nothing_measured_is_said_to_be_so() -> None:
     found: dict[str, Any] = {"corpora": {}}
     find_ratios(found)
