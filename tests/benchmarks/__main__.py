@@ -9,6 +9,7 @@ machine; only ratios mean anything elsewhere. Needs wrk (`apt-get install wrk`) 
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -68,6 +69,8 @@ def main() -> int:
     if asked.readme:
         return _write_readme(asked.output)
     find_wrk()
+    # Told to stop, it stops the servers that it has started too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
     found: dict[str, Any] = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -165,7 +168,11 @@ def _write_readme(figures: Path) -> int:
     except FileNotFoundError:
         sys.stderr.write(f"there is no {figures.name}; make bench writes it\n")
         return 1
-    write_readme(ROOT / "README.md", found)
+    try:
+        write_readme(ROOT / "README.md", found)
+    except ValueError as error:
+        sys.stderr.write(f"{figures.name}: {error}\n")
+        return 1
     return 0
 
 

@@ -90,6 +90,10 @@ def test_the_readme_gets_the_table_and_keeps_the_rest(
     assert "| NDJSON export | ≥ 50,000 quotes/s | 60,000 quotes/s |" in text
     assert "| **0.54 x** |" in text
     assert len(list_goals(found)) == len(GOALS) == text.count("\n|") - 2
+    del found["corpora"]["1000000"]
+    with pytest.raises(ValueError, match="a whole run"):
+        write_readme(readme, found)
+    found["corpora"]["1000000"] = make_corpus()
     readme.write_text("nothing of it", "utf-8")
     with pytest.raises(ValueError, match="no <!-- benchmarks -->"):
         write_readme(readme, found)
