@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from app.db.ids import QUOTE, to_id
 from tests.benchmarks.datasette import list_datasette_pages, write_datasette
 from tests.benchmarks.load import CONNECTIONS, NoAnswerError, Walk, run_wrk, summarise
+from tests.benchmarks.report import CACHE_MIB
 from tests.benchmarks.scenarios import PAGE, Scenario, open_corpus
 from tests.benchmarks.servers import (
     Server,
@@ -28,7 +29,7 @@ from tests.benchmarks.servers import (
 # The cache of finished answers is bounded by 64 MiB. A list that is walked round and round never
 # meets an answer that is still kept when it is longer than that; one that is not twice as long is
 # walked on a server that was started for it.
-_CACHE_BYTES = 64 << 20
+_CACHE_BYTES = CACHE_MIB << 20
 _IMPORTS = "import fastapi, sqlmodel, uvicorn"
 
 Say = Callable[[str], None]

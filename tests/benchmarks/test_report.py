@@ -27,7 +27,7 @@ def make_corpus(*, slower: float = 1.0) -> dict[str, Any]:
             "search": of(90, 120.0),
         },
         "failed": {},
-        "memory": {"resident": 120.0},
+        "memory": {"resident": 120.0, "mib_of_pages_sent_at_least": 77.0},
         "start": {"start_vs_imports": 1.2},
         "export": {"quotes_per_second": 60_000.0},
     }
@@ -116,6 +116,14 @@ def test_a_question_that_failed_is_not_left_out_of_the_worst(found: dict[str, An
     assert found["ratios"]["p99_million_vs_ten_thousand"] is None
     assert found["missing"]["p99_million_vs_ten_thousand"] == "a question failed"
     assert found["missing"]["all_months in 1,000,000 articles"] == "no answer within 75 s"
+
+
+def test_memory_counts_only_with_a_full_cache(found: dict[str, Any]) -> None:
+    assert found["absolute"]["worker_resident_mib"] == 120.0
+    found["corpora"]["1000000"]["memory"]["mib_of_pages_sent_at_least"] = 20.0
+    find_ratios(found)
+    assert found["absolute"]["worker_resident_mib"] is None
+    assert "fewer than 64 MiB" in found["missing"]["worker_resident_mib"]
 
 
 def test_nothing_measured_is_said_to_be_so() -> None:
