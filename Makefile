@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors answers image-check train clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate bench bench-readme floors answers \
+	image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +65,19 @@ evaluate: $(READY) ## Measure extraction against gold data
 
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check
+
+BENCH := $(VENV)/.bench
+$(BENCH): $(READY) pyproject.toml
+	@$(BIN)/python -c 'import tomllib; \
+		print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["bench"], sep="\n")' \
+		| $(BIN)/python -m pip install --quiet --compile -r /dev/stdin
+	@touch $@
+
+bench: $(BENCH) ## Measure speed: make bench [ARGS=--quick] (apt-get install wrk; 45 minutes, quick: 4)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-readme: $(BENCH) ## Write the README's table of speed from benchmarks.json
+	@$(BIN)/python -m tests.benchmarks --readme
 
 floors: $(READY) ## Hold the figures that extraction reaches now
 	@$(BIN)/python -m tests.quality.write_floors
