@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement
 from sqlmodel import Session
@@ -28,12 +28,13 @@ from app.api.listing import Listing
 from app.api.months import Counted, count_kept, find_kept
 from app.api.paging import count_rows
 from app.api.parameters import Parameters
+from app.api.promise import Router
 from app.api.quotes.parameters import QuoteConditions
 from app.api.quotes.queries import QUOTE_DIMENSIONS, find_quotes
 from app.api.search import read_query
 from app.api.stored import articles, claims, quotes
 
-router = APIRouter()
+router = Router()
 
 _GROUP_TEXT = "What to count by: one line for each value of it."
 

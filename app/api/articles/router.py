@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from sqlmodel import Session
 
 from app.api.articles import queries
@@ -32,6 +32,7 @@ from app.api.envelope import item_response, list_response
 from app.api.errors import ProblemError, not_found
 from app.api.listing import read_page
 from app.api.parameters import split_words
+from app.api.promise import Router
 from app.api.quotes.parameters import ArticleQuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
@@ -40,7 +41,7 @@ from app.api.shape import OffsetParameters
 from app.api.stored import articles
 from app.db.ids import ARTICLE, from_id
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"])
+router = Router(prefix="/v1/articles", tags=["articles"])
 
 ArticleIdPath = Annotated[
     str, Path(description="The article's id.", examples=["art_2k9d1v7c40hsm"])

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from app.api.cooccurrences.queries import build_cooccurrences, find_cooccurrences
 from app.api.cooccurrences.schemas import CooccurrenceList, CooccurrenceParameters
@@ -10,9 +10,10 @@ from app.api.deps import Call, call_for
 from app.api.entities.router import EntityIdPath, check_entity
 from app.api.envelope import list_response
 from app.api.listing import read_page
+from app.api.promise import Router
 from app.api.search import read_query
 
-router = APIRouter(prefix="/v1/entities", tags=["entities"])
+router = Router(prefix="/v1/entities", tags=["entities"])
 
 
 @router.get(

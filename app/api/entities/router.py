@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.router import respond_with_claims
@@ -18,13 +18,14 @@ from app.api.envelope import item_response, list_response
 from app.api.listing import read_page
 from app.api.moved import moved_or_missing
 from app.api.parameters import split_words
+from app.api.promise import Router
 from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
 from app.api.search import read_query
 from app.api.stored import entities
 
-router = APIRouter(prefix="/v1/entities", tags=["entities"])
+router = Router(prefix="/v1/entities", tags=["entities"])
 
 EntityIdPath = Annotated[str, Path(description="The entity's id.", examples=["sergei-naryshkin"])]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.counting import count_facets
 from app.api.deps import Call, call_for
@@ -10,6 +10,7 @@ from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
 from app.api.listing import read_page
 from app.api.parameters import split_words
+from app.api.promise import Router
 from app.api.search import read_query
 from app.api.sources import queries
 from app.api.sources.schemas import (
@@ -22,7 +23,7 @@ from app.api.sources.schemas import (
 from app.api.stored import sources
 from app.db.ids import SOURCE, from_id
 
-router = APIRouter(prefix="/v1/sources", tags=["sources"])
+router = Router(prefix="/v1/sources", tags=["sources"])
 
 
 @router.get(

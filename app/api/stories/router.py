@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from app.api.articles.router import ArticleIdPath, check_article
 from app.api.deps import Call, call_for
 from app.api.envelope import list_response
 from app.api.listing import read_page
+from app.api.promise import Router
 from app.api.stories.queries import build_similar, find_similar, list_telling_words
 from app.api.stories.schemas import SimilarArticleList, SimilarArticleParameters
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"])
+router = Router(prefix="/v1/articles", tags=["articles"])
 
 
 @router.get(

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from app.api.deps import Call, call_for
 from app.api.envelope import list_response
 from app.api.listing import read_page
+from app.api.promise import Router
 from app.api.search import read_query
 from app.api.unnamed import queries
 from app.api.unnamed.schemas import (
@@ -18,7 +19,7 @@ from app.api.unnamed.schemas import (
     unnamed_from_row,
 )
 
-router = APIRouter(prefix="/v1/unnamed-sources", tags=["unnamed-sources"])
+router = Router(prefix="/v1/unnamed-sources", tags=["unnamed-sources"])
 
 
 @router.get(
