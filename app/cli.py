@@ -132,6 +132,12 @@ def run_once(
     ] = None,
     database_url: _Database = None,
     tagger: _Tagger = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=256, help="Processes that read and parse; another one, this, writes."
+        ),
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait for an ingest that is already at work.")
     ] = True,
@@ -154,7 +160,10 @@ def run_once(
     import logging
 
     settings = _make_settings(
-        seeds=tuple(paths) if paths else None, database_url=database_url, tagger=tagger
+        seeds=tuple(paths) if paths else None,
+        database_url=database_url,
+        tagger=tagger,
+        ingest_workers=workers,
     )
 
     from app.db.schema import MigrationsMissingError

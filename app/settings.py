@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     ingest_at_start: bool = Field(
         default=True, description="Load new and changed seed files when the server starts."
     )
+    ingest_workers: int = Field(
+        default=1,
+        ge=0,
+        le=256,
+        description="Processes that read and parse for ingest; 0: its own, without bounds.",
+    )
     tagger: Tagger = Field(
         default=Tagger.MODEL, description="Who reads attributions: the trained model or the rules."
     )
@@ -39,6 +45,14 @@ class Settings(BaseSettings):
     )
     max_article_chars: int = Field(
         default=1_000_000, ge=1, description="A longer article is refused, with a reason."
+    )
+    max_article_seconds: float = Field(
+        default=300.0, gt=0, description="An article that takes longer to read is given up."
+    )
+    max_article_memory: int = Field(
+        default=2_000_000_000,
+        ge=1_000_000,
+        description="An article that takes more bytes to read, beside the model, is given up.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."

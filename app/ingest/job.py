@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +21,7 @@ from app.ingest.corrected import (
 from app.ingest.ledger import Ledger, Versions
 from app.ingest.load import Loader, ParserSource
 from app.ingest.lock import lock_database
+from app.ingest.pool import Limits, Pool, ThisProcess, WorkerPool
 from app.ingest.report import NoProgress, Progress, Report
 from app.ingest.scan import Scan, SeedsMissingError, Work, hash_file, scan_files
 from app.parsing.readers import ReadOptions, find_files
@@ -45,8 +47,9 @@ def run_ingest(
     """Bring the database in line with the seed files.
 
     Migrations first; then only files that are new or changed by content or by the version of
-    parser or model; at last, files that are gone take their articles with them. One transaction an
-    article. With nothing to do, no parser is loaded.
+    parser or model; at last, files that are gone take their articles with them. Reading and parsing
+    is done by worker processes, writing by this one, in the same order with any number of them. One
+    transaction an article. With nothing to do, no parser is loaded.
 
     Args:
         settings: Where the files and the database are, and who reads.
@@ -70,11 +73,14 @@ def run_ingest(
         if not held:
             return Report(stopped=True)
         engine = make_writer_engine(settings.database_url)
+        source = source or find_parser(settings)
+        pool = make_pool(settings, source=source)
         try:
             return _run(
                 engine,
                 settings=settings,
-                source=source or find_parser(settings),
+                versions=source.versions,
+                pool=pool,
                 progress=progress,
                 is_stopped=is_stopped,
             )
@@ -83,6 +89,7 @@ def run_ingest(
             raise
         finally:
             progress.stop()
+            pool.close()
             engine.dispose()
 
 
@@ -98,15 +105,24 @@ def find_parser(settings: Settings) -> ParserSource:
             parser=f"{PARSER_VERSION}.{RESOLVER_VERSION}",
             model=model_version(settings.tagger, spacy_model=settings.spacy_model),
         ),
-        load=lambda: load_parser(settings.tagger, spacy_model=settings.spacy_model),
+        load=partial(load_parser, settings.tagger, spacy_model=settings.spacy_model),
     )
+
+
+def make_pool(settings: Settings, *, source: ParserSource) -> Pool:
+    """Return who reads and parses, by the settings; nothing is started or loaded yet."""
+    if settings.ingest_workers == 0:
+        return ThisProcess(source.load)
+    limits = Limits(seconds=settings.max_article_seconds, memory=settings.max_article_memory)
+    return WorkerPool(source.load, workers=settings.ingest_workers, limits=limits)
 
 
 def _run(
     engine: Engine,
     *,
     settings: Settings,
-    source: ParserSource,
+    versions: Versions,
+    pool: Pool,
     progress: Progress,
     is_stopped: Callable[[], bool],
 ) -> Report:
@@ -121,7 +137,7 @@ def _run(
         _set_state(engine, "migrating")
         upgrade(settings.database_url)
     with engine.begin() as connection:
-        ledger = Ledger(connection, versions=source.versions, now=_now())
+        ledger = Ledger(connection, versions=versions, now=_now())
     corrections, problems = apply_corrections(
         engine,
         read_correction_files(
@@ -135,7 +151,8 @@ def _run(
     loader = Loader(
         engine,
         ledger=ledger,
-        source=source,
+        versions=versions,
+        pool=pool,
         options=ReadOptions(
             max_bytes=settings.max_file_bytes, max_chars=settings.max_article_chars
         ),

@@ -21,6 +21,7 @@ from app.ingest.resolve import (
     touch_locals,
     write_locals,
 )
+from app.ingest.resolve.local import Local
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
 from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
@@ -44,6 +45,8 @@ def store_article(
     source_key: int,
     source_name: str,
     corrections: Corrections = _NO_CORRECTIONS,
+    packed: bytes | None = None,
+    locals_: Sequence[Local] | None = None,
 ) -> int:
     """Write an article in place of what the database holds under its identity.
 
@@ -53,6 +56,8 @@ def store_article(
         source_key: Key of its file's row, which is there already.
         source_name: The file's name.
         corrections: What users know better about who is who.
+        packed: What `pack` makes of the article, where that is known.
+        locals_: What `list_locals` makes of it, where that is known.
 
     Returns:
         The article's key.
@@ -64,7 +69,8 @@ def store_article(
     before = read_tally(connection, article_key=key)
     touch = _touch(connection, article_key=key)
     connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
-    locals_ = list_locals(parsed, article_key=key)
+    if locals_ is None:
+        locals_ = list_locals(parsed, article_key=key)
     touch_locals(touch, locals_)
     write_locals(connection, locals_)
     moved = resolve(connection, touch, corrections=corrections)
@@ -72,7 +78,7 @@ def store_article(
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
     _insert_rows(connection, rows)
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
-    connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
+    connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
     after = to_tally(rows)
     names = corrections.names
     touched = apply_tally(connection, before=before, after=after, preferred=names)

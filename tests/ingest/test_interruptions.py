@@ -20,10 +20,13 @@ pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).with_name("ingest_with_fake.py")
 
 
-def start(house: House, *, seconds: float = 0.0, wait_s: float = 30.0) -> subprocess.Popen[str]:
+def start(
+    house: House, *, seconds: float = 0.0, wait_s: float = 30.0, workers: int = 1
+) -> subprocess.Popen[str]:
+    settings = house.settings.model_copy(update={"ingest_workers": workers})
     return subprocess.Popen(
         [sys.executable, str(SCRIPT), str(seconds), str(wait_s)],
-        env=to_environment(house.settings, base=os.environ),
+        env=to_environment(settings, base=os.environ),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -79,17 +82,18 @@ def undisturbed(build_house: Callable[[str], House]) -> dict[str, list[tuple[obj
     return house.dump()
 
 
-@pytest.mark.parametrize("changes", [1, 4, 9])
+@pytest.mark.parametrize(("changes", "workers"), [(1, 1), (4, 0), (4, 2), (9, 2)])
 def test_killed_anywhere_the_next_run_ends_where_an_undisturbed_one_does(
     build_house: Callable[[str], House],
     undisturbed: dict[str, list[tuple[object, ...]]],
     changes: int,
+    workers: int,
 ) -> None:
     house = build_house("killed")
     write_first(house)
     house.ingest()
     write_second(house)
-    process = start(house, seconds=0.05)
+    process = start(house, seconds=0.05, workers=workers)
     wait_for_articles(house, checksums=changes)
     process.kill()
     assert finish(process)[0] == -signal.SIGKILL
