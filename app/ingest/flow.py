@@ -11,11 +11,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.ingest.jobs import Failure, ParseJob, Prepared, ReadJob
+from app.ingest.cluster import Cluster
+from app.ingest.jobs import Failure, Outcome, ParseJob, ReadJob
 from app.ingest.ledger import to_source_key
 from app.ingest.pool import Pool
 from app.ingest.scan import Work
-from app.parsing.readers import ReadOptions, ReadResult
+from app.parsing.readers import Page, Pages, ReadOptions, ReadResult
+from app.parsing.types import RawArticle
 from app.vocabulary import FileFormat
 
 # How far workers are ahead of the writer, for each of them: enough that none waits while the
@@ -33,6 +35,7 @@ class File:
     Attributes:
         seen: Keys of the articles that came.
         stored: Keys of those that are in the database as this file's.
+        left_out: Of pages without an article, how many for each reason, and the first of them.
     """
 
     work: Work
@@ -42,6 +45,7 @@ class File:
     error_field: str | None = None
     seen: set[int] = field(default_factory=set)
     stored: set[int] = field(default_factory=set)
+    left_out: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -52,6 +56,19 @@ class File:
     def key(self) -> int:
         """Key of the file's row."""
         return to_source_key(self.name)
+
+    @property
+    def all_warnings(self) -> list[str]:
+        """The warnings, those of pages that were left out last."""
+        return self.warnings + [
+            f"{count:,} page{'' if count == 1 else 's'} left out: {reason}; the first: {first}"
+            for reason, (count, first) in sorted(self.left_out.items())
+        ]
+
+    def leave_out(self, page: str, *, reason: str) -> None:
+        """Note a page that is no article."""
+        count, first = self.left_out.get(reason, (0, page))
+        self.left_out[reason] = (count + 1, first)
 
     def fail(self, reason: str, *, error_field: str | None = None) -> None:
         """Note an error; the first one is kept."""
@@ -73,7 +90,7 @@ class Arrival:
     file: File
     label: str
     key: str | None
-    outcome: Prepared | Failure | None
+    outcome: Outcome | None
     is_last: bool
 
 
@@ -88,7 +105,7 @@ class _Coming:
     is_last: bool
 
 
-def flow(work: Iterable[Work], *, pool: Pool, options: ReadOptions) -> Iterator[Arrival]:
+def flow(work: Iterable[Work], *, pool: Pool | Cluster, options: ReadOptions) -> Iterator[Arrival]:
     """Read and parse files; yields in the order of `work`, and of the articles in each.
 
     A file from which no article can be had comes once, without one, so that it is written down.
@@ -96,7 +113,12 @@ def flow(work: Iterable[Work], *, pool: Pool, options: ReadOptions) -> Iterator[
     Raises:
         Exception: What stops the run: the parser cannot be loaded, no process can be started.
     """
-    coming = _submit_articles(_read_ahead(work, pool=pool, options=options), pool=pool)
+    if isinstance(pool, Cluster):
+        yield from _flow_from_cluster(work, cluster=pool, options=options)
+        return
+    coming = _submit_articles(
+        _read_ahead(work, pool=pool, options=options), pool=pool, options=options
+    )
     ahead: deque[_Coming] = deque()
     for one in coming:
         ahead.append(one)
@@ -112,7 +134,7 @@ def _wait_for(coming: _Coming) -> Arrival:
 
 
 def _submit_articles(
-    read: Iterator[tuple[File, ReadResult | Failure]], *, pool: Pool
+    read: Iterator[tuple[File, ReadResult | Pages | Failure]], *, pool: Pool, options: ReadOptions
 ) -> Iterator[_Coming]:
     for file, result in read:
         if isinstance(result, Failure):
@@ -124,14 +146,15 @@ def _submit_articles(
         last = len(result.articles) - 1
         if last < 0:
             yield _Coming(file, file.name, None, None, is_last=True)
-        for number, raw in enumerate(result.articles):
-            job = ParseJob(raw, file.name)
-            yield _Coming(file, job.label, raw.key, pool.submit(job), is_last=number == last)
+        items: tuple[RawArticle | Page, ...] = result.articles
+        for number, item in enumerate(items):
+            job = ParseJob(item, file.work.file, options)
+            yield _Coming(file, job.label, item.key, pool.submit(job), is_last=number == last)
 
 
 def _read_ahead(
     work: Iterable[Work], *, pool: Pool, options: ReadOptions
-) -> Iterator[tuple[File, ReadResult | Failure]]:
+) -> Iterator[tuple[File, ReadResult | Pages | Failure]]:
     ahead: deque[tuple[File, Future[Any]]] = deque()
     size = 0
     for one in work:
@@ -143,6 +166,33 @@ def _read_ahead(
             yield file, future.result()
     for file, future in ahead:
         yield file, future.result()
+
+
+def _flow_from_cluster(
+    work: Iterable[Work], *, cluster: Cluster, options: ReadOptions
+) -> Iterator[Arrival]:
+    ahead: deque[tuple[File, Future[Any]]] = deque()
+    for one in work:
+        ahead.append((File(one), cluster.submit(one.file, options=options)))
+        if len(ahead) >= cluster.files_ahead:
+            yield from _fetch(*ahead.popleft(), cluster=cluster)
+    while ahead:
+        yield from _fetch(*ahead.popleft(), cluster=cluster)
+
+
+def _fetch(file: File, future: "Future[Any]", *, cluster: Cluster) -> Iterator[Arrival]:
+    result = cluster.fetch(future)
+    if isinstance(result, Failure):
+        file.fail(result.reason, error_field=result.field)
+        yield Arrival(file, file.name, None, result, is_last=True)
+        return
+    file.format = result.format
+    file.warnings = list(result.warnings)
+    last = len(result.articles) - 1
+    if last < 0:
+        yield Arrival(file, file.name, None, None, is_last=True)
+    for number, (label, key, outcome) in enumerate(result.articles):
+        yield Arrival(file, label, key, outcome, is_last=number == last)
 
 
 def _done(result: Any) -> "Future[Any]":

@@ -14,7 +14,15 @@ from app.ingest.resolve.evidence import list_locals
 from app.ingest.resolve.local import Local
 from app.ingest.rows import to_article_key
 from app.parsing.errors import ReadError
-from app.parsing.readers import ReadOptions, ReadResult, SeedFile, read_file
+from app.parsing.readers import (
+    Page,
+    Pages,
+    ReadOptions,
+    ReadResult,
+    SeedFile,
+    read_page,
+    read_parts,
+)
 from app.parsing.types import ParsedArticle, RawArticle
 
 
@@ -34,6 +42,13 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class NoArticle:
+    """A page of a WARC file that is no article, as many are, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """An article with everything about it that can be worked out without the database.
 
@@ -41,11 +56,16 @@ class Prepared:
         parsed: What was found in it.
         packed: The same as the database keeps it, from `app.ingest.kept.pack`.
         locals: What it says of each of its entities, from `app.ingest.resolve.list_locals`.
+        warnings: What was wrong with a page that it was read from.
     """
 
     parsed: ParsedArticle
     packed: bytes
     locals: tuple[Local, ...]
+    warnings: tuple[str, ...] = ()
+
+
+Outcome = Prepared | NoArticle | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +82,10 @@ class ReadJob:
         """What the log calls it."""
         return self.file.name
 
-    def run(self, load: Callable[[], Parser]) -> ReadResult | Failure:  # noqa: ARG002
-        """Return the file's articles."""
+    def run(self, load: Callable[[], Parser]) -> ReadResult | Pages | Failure:  # noqa: ARG002
+        """Return the file's articles, or the pages that they may be on."""
         try:
-            return read_file(self.file, options=self.options)
+            return read_parts(self.file, options=self.options)
         except ReadError as error:
             return Failure(error.reason, error.field)
         except MemoryError:
@@ -78,27 +98,35 @@ class ReadJob:
 class ParseJob:
     """Parse an article, and work out what else of it is to be stored."""
 
-    raw: RawArticle
-    source_name: str
+    item: RawArticle | Page
+    file: SeedFile
+    options: ReadOptions
 
     needs_parser = True
 
     @property
     def label(self) -> str:
         """What the log calls it."""
-        return f"{self.source_name}, article {self.raw.key}"
+        return f"{self.file.name}, article {self.item.key}"
 
-    def run(self, load: Callable[[], Parser]) -> Prepared | Failure:
+    def run(self, load: Callable[[], Parser]) -> Outcome:
         """Return what was found in it.
 
         Args:
             load: Returns the parser, which is loaded once for all jobs.
         """
         parser = load()
+        raw = self.item
+        warnings: tuple[str, ...] = ()
         try:
-            parsed = parser.parse(self.raw)
-            key = to_article_key(self.raw, source_name=self.source_name)
-            return Prepared(parsed, pack(parsed), list_locals(parsed, article_key=key))
+            if isinstance(raw, Page):
+                result = read_page(raw, file=self.file, options=self.options)
+                raw, warnings = result.articles[0], result.warnings
+            parsed = parser.parse(raw)
+            key = to_article_key(raw, source_name=self.file.name)
+            return Prepared(parsed, pack(parsed), list_locals(parsed, article_key=key), warnings)
+        except ReadError as error:
+            return NoArticle(error.reason)
         except MemoryError:
             raise
         except Exception as error:

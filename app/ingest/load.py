@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import tables
 from app.db.ids import ARTICLE, to_id
+from app.ingest.cluster import Cluster
 from app.ingest.flow import Arrival, File, flow
-from app.ingest.jobs import Failure, Prepared
+from app.ingest.jobs import Failure, NoArticle, Prepared
 from app.ingest.ledger import Ledger, Versions, to_left_out, to_source_key
 from app.ingest.parse import Parser, describe_error
 from app.ingest.pool import Pool
@@ -64,7 +65,7 @@ class Loader:
         *,
         ledger: Ledger,
         versions: Versions,
-        pool: Pool,
+        pool: Pool | Cluster,
         options: ReadOptions,
         gone: Iterable[str],
         now: Callable[[], datetime],
@@ -132,6 +133,12 @@ class Loader:
             self.counts.files += 1
             return
         prepared = outcome if isinstance(outcome, Prepared) else None
+        if isinstance(outcome, NoArticle):
+            file.leave_out(str(arrival.key), reason=outcome.reason)
+            if not arrival.is_last:
+                return
+        if prepared is not None:
+            file.warnings.extend(prepared.warnings)
         if arrival.key is not None and isinstance(outcome, Failure):
             file.fail(f"article {arrival.key}: {outcome.reason}")
         try:
@@ -266,7 +273,7 @@ class Loader:
             status=status,
             error=file.error,
             error_field=file.error_field,
-            warnings=file.warnings,
+            warnings=file.all_warnings,
             article_count=count,
             parser_version=self._versions.parser,
             model_version=self._versions.model,

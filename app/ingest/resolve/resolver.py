@@ -140,7 +140,7 @@ class _Changes:
     def read(self, groups: Iterable[str]) -> None:
         """Read the clusters of groups, before anything of them is decided."""
         asked = set(groups) - self.known.keys()
-        self.known |= dict.fromkeys(asked, {}) | read_clusters(self.connection, asked)
+        self.known |= {group: {} for group in asked} | read_clusters(self.connection, asked)
 
     def write_decided(self) -> None:
         """Write to which clusters locals belong, as far as that is decided."""
