@@ -34,7 +34,7 @@ def start(
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out + err
 
 
@@ -65,7 +65,8 @@ def write_jsonl(house: House, name: str, numbers: range) -> None:
 def wait_for_articles(house: House, *, checksums: int) -> None:
     """Wait until the data have changed so many times."""
     seen = {house.checksum()}
-    until = time.monotonic() + 30
+    # Long enough for two processes to start, one after the other, on a machine that is busy.
+    until = time.monotonic() + 120
     while len(seen) <= checksums and time.monotonic() < until:
         seen.add(house.checksum())
         time.sleep(0.002)
@@ -146,7 +147,7 @@ def test_of_two_at_once_the_second_waits_and_finds_nothing_to_do(house: House) -
 
 def test_the_second_may_refuse_to_wait_and_says_who_is_at_work(house: House) -> None:
     write_first(house)
-    first = start(house, seconds=0.2)
+    first = start(house, seconds=2.0)  # longer at work than the second takes to start
     wait_for_articles(house, checksums=1)
     code, words = finish(start(house, wait_s=0))
     assert code == 2

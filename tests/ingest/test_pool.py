@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 from fake_parser import FakeParser
@@ -17,6 +18,7 @@ from app.ingest.jobs import Failure, ParseJob, Prepared
 from app.ingest.ledger import Versions
 from app.ingest.load import ParserSource
 from app.ingest.pool import Limits, WorkerPool
+from app.parsing.readers import ReadOptions, SeedFile
 from app.parsing.types import RawArticle
 from app.vocabulary import FileFormat
 
@@ -26,7 +28,8 @@ BELL = '"It works," said Ann Bell in Riga.'
 
 
 def to_job(text: str, key: str = "0") -> ParseJob:
-    return ParseJob(RawArticle(key=key, text=text, format=FileFormat.TEXT), "seeds/a.txt")
+    raw = RawArticle(key=key, text=text, format=FileFormat.TEXT)
+    return ParseJob(raw, SeedFile(Path("a.txt"), Path(), "seeds/a.txt"), ReadOptions())
 
 
 def write_mixed(house: House) -> None:
