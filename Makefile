@@ -13,8 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate bench bench-readme floors answers \
-	image-check train clean
+.PHONY: help serve demo test test-browser test-cluster check format lock readme evaluate bench \
+	bench-readme floors answers image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: $(READY) ## Run every test that this machine can run
 
 test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-cluster: $(READY) ## Ingest on a Dask cluster of this machine's processes
+	@$(BIN)/python -m pytest -m cluster $(ARGS)
 
 check: $(READY) ## Style, types, and who may import whom
 	$(BIN)/ruff check .

@@ -21,6 +21,7 @@ from app.ingest.resolve import (
     touch_locals,
     write_locals,
 )
+from app.ingest.resolve.local import Local
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
 from app.ingest.said import GlobalEntity
 from app.ingest.stories import close_story, join_story, leave_story
@@ -47,6 +48,8 @@ def store_article(
     source_key: int,
     source_name: str,
     corrections: Corrections = _NO_CORRECTIONS,
+    packed: bytes | None = None,
+    locals_: Sequence[Local] | None = None,
 ) -> int:
     """Write an article in place of what the database holds under its identity.
 
@@ -56,6 +59,8 @@ def store_article(
         source_key: Key of its file's row, which is there already.
         source_name: The file's name.
         corrections: What users know better about who is who.
+        packed: What `pack` makes of the article, where that is known.
+        locals_: What `list_locals` makes of it, where that is known.
 
     Returns:
         The article's key.
@@ -68,7 +73,8 @@ def store_article(
     touch = _touch(connection, article_key=key)
     left = leave_story(connection, article_key=key)
     connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
-    locals_ = list_locals(parsed, article_key=key)
+    if locals_ is None:
+        locals_ = list_locals(parsed, article_key=key)
     touch_locals(touch, locals_)
     write_locals(connection, locals_)
     moved = resolve(connection, touch, corrections=corrections)
@@ -78,7 +84,7 @@ def store_article(
     _write_records(connection, rows, entities=entities.values())
     join_story(connection, article_key=key, text=parsed.raw.text, left=left)
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
-    connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
+    connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
     after = to_tally(rows)
     names = corrections.names
     touched = apply_tally(connection, before=before, after=after, preferred=names)
