@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.db import tables
+from app.db import plain, tables
 from app.db.ids import ATTRIBUTION, CLAIM, QUOTE, to_key
 from app.db.near import to_words_key
 from app.ingest.unnamed import fold_source
@@ -82,7 +82,7 @@ class SaidMapper:
 
     def to_attribution(self, attribution: Attribution) -> tables.Attribution:
         """Return the row of an attribution."""
-        return tables.Attribution(
+        return plain.Attribution(
             key=self.attribution_keys[attribution.key],
             article_key=self.article_key,
             content=to_json(attribution.content),
@@ -129,7 +129,7 @@ class SaidMapper:
         quotes = Counter(quotation.attribution for quotation in self.parsed_quotations)
         claims = Counter(claim.attribution for claim in self.parsed_claims)
         return [
-            tables.UnnamedSource(
+            plain.UnnamedSource(
                 attribution_key=self.attribution_keys[attribution.key],
                 article_key=self.article_key,
                 folded=folded,
@@ -148,7 +148,7 @@ class SaidMapper:
     def to_quote(self, quotation: Quotation) -> tables.Quote:
         """Return the row of a quotation; one that nobody is given has a speaker of no kind."""
         attribution = self.attributions[quotation.attribution] if quotation.attribution else None
-        return tables.Quote(
+        return plain.Quote(
             key=self.quote_keys[quotation.key],
             article_key=self.article_key,
             attribution_key=self.attribution_keys[attribution.key] if attribution else None,
@@ -172,7 +172,7 @@ class SaidMapper:
     def to_claim(self, claim: Claim) -> tables.Claim:
         """Return the row of a claim; one without an attribution is the article's own."""
         attribution = self.attributions[claim.attribution] if claim.attribution else None
-        return tables.Claim(
+        return plain.Claim(
             key=self.claim_keys[claim.key],
             article_key=self.article_key,
             attribution_key=self.attribution_keys[attribution.key] if attribution else None,
