@@ -13,6 +13,7 @@ from app.ingest.parse import Parser, describe_error
 from app.ingest.resolve.evidence import list_locals
 from app.ingest.resolve.local import Local
 from app.ingest.rows import to_article_key
+from app.ingest.stories import Sketch, to_sketch
 from app.parsing.errors import ReadError
 from app.parsing.readers import (
     Page,
@@ -55,12 +56,14 @@ class Prepared:
     Attributes:
         parsed: What was found in it.
         packed: The same as the database keeps it, from `app.ingest.kept.pack`.
+        sketch: What its words are like, from `app.ingest.stories.to_sketch`.
         locals: What it says of each of its entities, from `app.ingest.resolve.list_locals`.
         warnings: What was wrong with a page that it was read from.
     """
 
     parsed: ParsedArticle
     packed: bytes
+    sketch: Sketch | None
     locals: tuple[Local, ...]
     warnings: tuple[str, ...] = ()
 
@@ -124,7 +127,13 @@ class ParseJob:
                 raw, warnings = result.articles[0], result.warnings
             parsed = parser.parse(raw)
             key = to_article_key(raw, source_name=self.file.name)
-            return Prepared(parsed, pack(parsed), list_locals(parsed, article_key=key), warnings)
+            return Prepared(
+                parsed,
+                packed=pack(parsed),
+                sketch=to_sketch(raw.text),
+                locals=list_locals(parsed, article_key=key),
+                warnings=warnings,
+            )
         except ReadError as error:
             return NoArticle(error.reason)
         except MemoryError:

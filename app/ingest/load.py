@@ -200,6 +200,7 @@ class Loader:
                     source_name=file.name,
                     corrections=self._corrections,
                     packed=prepared.packed,
+                    sketch=prepared.sketch,
                     locals_=prepared.locals,
                 )
                 if key is not None and former not in (None, file.name):

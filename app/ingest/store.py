@@ -24,7 +24,7 @@ from app.ingest.resolve import (
 from app.ingest.resolve.local import Local
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
 from app.ingest.said import GlobalEntity
-from app.ingest.stories import close_story, join_story, leave_story
+from app.ingest.stories import Sketch, close_story, join_story, leave_story, to_sketch
 from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
 from app.records import delete_records, write_records
@@ -49,6 +49,7 @@ def store_article(
     source_name: str,
     corrections: Corrections = _NO_CORRECTIONS,
     packed: bytes | None = None,
+    sketch: Sketch | None = None,
     locals_: Sequence[Local] | None = None,
 ) -> int:
     """Write an article in place of what the database holds under its identity.
@@ -60,6 +61,7 @@ def store_article(
         source_name: The file's name.
         corrections: What users know better about who is who.
         packed: What `pack` makes of the article, where that is known.
+        sketch: What `to_sketch` makes of its text, where that is known.
         locals_: What `list_locals` makes of it, where that is known.
 
     Returns:
@@ -82,7 +84,7 @@ def store_article(
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
     _insert_rows(connection, rows)
     _write_records(connection, rows, entities=entities.values())
-    join_story(connection, article_key=key, text=parsed.raw.text, left=left)
+    join_story(connection, article_key=key, sketch=sketch or to_sketch(parsed.raw.text), left=left)
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
     connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
     after = to_tally(rows)

@@ -94,16 +94,17 @@ def leave_story(connection: Connection, *, article_key: int) -> Left:
     return Left(row.signature, tuple(key for key in members if key != article_key))
 
 
-def join_story(connection: Connection, *, article_key: int, text: str, left: Left) -> None:
+def join_story(
+    connection: Connection, *, article_key: int, sketch: Sketch | None, left: Left
+) -> None:
     """Bring the stories in line with an article that was just written.
 
     Args:
         connection: In the transaction that wrote it.
         article_key: The article's.
-        text: The article's.
+        sketch: The article's, from `to_sketch`.
         left: What it left when it was deleted to be written anew; an empty one for a new article.
     """
-    sketch = to_sketch(text)
     is_same = sketch is not None and sketch.signature == left.signature
     if not is_same:
         _part(connection, left.others)
