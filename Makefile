@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors image-check train clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ readme: $(READY) ## Write the answer and the settings that the README shows anew
 
 evaluate: $(READY) ## Measure extraction against gold data
 	@$(BIN)/python -m tests.quality.evaluate $(ARGS)
+
+faults: $(READY) ## Break ingest in every way there is, and count what is lost: make faults [ARGS="--kills 20"]
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check

@@ -158,6 +158,7 @@ def run_once(
     )
 
     from app.db.schema import MigrationsMissingError
+    from app.db.trouble import explain_trouble
     from app.ingest.job import run_ingest
     from app.ingest.lock import LockHeldError
     from app.ingest.process import StopSignal
@@ -175,6 +176,11 @@ def run_once(
         )
     except (LockHeldError, SeedsMissingError, MigrationsMissingError, OSError, ValueError) as error:
         _fail(str(error))
+    except Exception as error:
+        words = explain_trouble(error, url=settings.database_url)
+        if words is None:
+            raise
+        _fail(words)
     for path, field, reason in report.problems:
         _warn(path, field, reason)
     print(report.to_text())
