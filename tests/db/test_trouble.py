@@ -34,11 +34,15 @@ def test_a_file_that_is_no_database_is_named_with_what_to_do(url: str, tmp_path:
 
 
 def test_pages_that_are_damaged_are_found(url: str, tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    with path.open("r+b") as file:
-        file.seek(4096 * 30)
-        file.write(bytes(4096 * 8))
     engine = make_writer_engine(url)
+    with engine.connect() as connection:
+        page = connection.exec_driver_sql(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'quotes'"
+        ).scalar_one()
+    engine.dispose()
+    with (tmp_path / "a.db").open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes(4096))
     with pytest.raises(DamagedDatabaseError, match="is damaged"), engine.connect() as connection:
         check_pages(connection, url=url)
     engine.dispose()
