@@ -17,9 +17,7 @@ _ARTICLES = tuple(
     sorted(path for path in (ROOT / "tests/articles").iterdir() if path.suffix in SUFFIXES)
 )
 _MARKS = "“”‘’«»„‟\"'‹›「」＂`´"
-_INVISIBLE = (
-    "\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad\u061c"
-)
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad\u061c"
 _LOOKALIKE = str.maketrans("aceopxyiABCEHKMOPTX", "асеорхуіАВСЕНКМОРТХ")
 _TRICKS = (
     "../../../../etc/passwd", "file:///etc/passwd", "..\\..\\windows\\win.ini", "/dev/zero",
@@ -57,7 +55,9 @@ def make_giants() -> Iterator[Input]:
     """Yield the large ones, each up to a few megabytes."""
     million = 1_000_000
     yield Input("a million nested tags", ".html", b"<div>" * million)
-    yield Input("a million nested tags, closed", ".html", b"<b>" * million + b"x" + b"</b>" * million)
+    yield Input(
+        "a million nested tags, closed", ".html", b"<b>" * million + b"x" + b"</b>" * million
+    )
     yield Input("a million attributes", ".html", b"<p " + b"a=1 " * million + b">x</p>")
     yield Input("a million open quotation marks", ".html", b"<p title='" * (million // 10))
     yield Input("a million comments", ".html", b"<!--" * million)
@@ -150,9 +150,35 @@ def _nested_tags(chance: random.Random) -> tuple[str, bytes]:
 
 def _odd_html(chance: random.Random) -> tuple[str, bytes]:
     pieces = [
-        *("<p>", "</p>", "<article>", "<!--", "-->", "<script>", "</script>", "<![CDATA[", "<", ">"),
-        *("&amp;", "&#0;", "&#xD800;", "&#x110000;", "&bogus;", "<title>", "</title>", "\0", "<p a='"),
-        *('<meta charset="utf-16">', '<meta charset="zlib">', "<time datetime='99999-99-99'>", "<br>"),
+        *(
+            "<p>",
+            "</p>",
+            "<article>",
+            "<!--",
+            "-->",
+            "<script>",
+            "</script>",
+            "<![CDATA[",
+            "<",
+            ">",
+        ),
+        *(
+            "&amp;",
+            "&#0;",
+            "&#xD800;",
+            "&#x110000;",
+            "&bogus;",
+            "<title>",
+            "</title>",
+            "\0",
+            "<p a='",
+        ),
+        *(
+            '<meta charset="utf-16">',
+            '<meta charset="zlib">',
+            "<time datetime='99999-99-99'>",
+            "<br>",
+        ),
         *('<script type="application/ld+json">{"@type": "NewsArticle", "headline": [1]}</script>',),
         *("<?xml version='1.0'?>", "<!DOCTYPE html>", "<svg>", "<template>", "<noscript>"),
     ]
@@ -177,7 +203,9 @@ def _invisible(chance: random.Random) -> tuple[str, bytes]:
 
 
 def _surrogates(chance: random.Random) -> tuple[str, bytes]:
-    text = json.dumps({chance.choice(("text", "title", "id", "a\ud800")): "Ann \udfff said \ud83d."})
+    text = json.dumps(
+        {chance.choice(("text", "title", "id", "a\ud800")): "Ann \udfff said \ud83d."}
+    )
     return chance.choice((".json", ".jsonl", ".txt")), text.encode()
 
 
@@ -189,15 +217,18 @@ def _nuls(chance: random.Random) -> tuple[str, bytes]:
 
 def _homoglyphs(chance: random.Random) -> tuple[str, bytes]:
     text = "".join(
-        letter.translate(_LOOKALIKE) if chance.random() < 0.3 else letter for letter in _talk(chance)
+        letter.translate(_LOOKALIKE) if chance.random() < 0.3 else letter
+        for letter in _talk(chance)
     )
     return ".txt", text.encode()
 
 
 def _marks(chance: random.Random) -> tuple[str, bytes]:
     count = int(10 ** chance.uniform(1, 3))
-    marks = chance.choice((_MARKS, "“”", "\"", "'", "“‘", chance.choice(_MARKS)))
-    text = "".join(chance.choice(marks) + chance.choice(("", "", "a", " ", "\n")) for _ in range(count))
+    marks = chance.choice((_MARKS, "“”", '"', "'", "“‘", chance.choice(_MARKS)))
+    text = "".join(
+        chance.choice(marks) + chance.choice(("", "", "a", " ", "\n")) for _ in range(count)
+    )
     return ".txt", text.encode()
 
 
@@ -221,9 +252,35 @@ def _tricks(chance: random.Random) -> tuple[str, bytes]:
 
 def _odd_yaml(chance: random.Random) -> tuple[str, bytes]:
     values = (
-        *("!!python/object/apply:os.system [id]", "!!binary a", "0o17", ".inf", ".nan", "0x" + "f" * 99),
-        *("2020-13-45", "0000-00-00", "99999-01-01 25:61", "{a: b}", "[1, [2, [3]]]", "&a [*a]", "~"),
-        *("|\n  x\n  y", ">-", "'", '"', "? a", "<<: {a: 1}", "1:2:3:4", "- - - -", "%TAG ! x", "\x07"),
+        *(
+            "!!python/object/apply:os.system [id]",
+            "!!binary a",
+            "0o17",
+            ".inf",
+            ".nan",
+            "0x" + "f" * 99,
+        ),
+        *(
+            "2020-13-45",
+            "0000-00-00",
+            "99999-01-01 25:61",
+            "{a: b}",
+            "[1, [2, [3]]]",
+            "&a [*a]",
+            "~",
+        ),
+        *(
+            "|\n  x\n  y",
+            ">-",
+            "'",
+            '"',
+            "? a",
+            "<<: {a: 1}",
+            "1:2:3:4",
+            "- - - -",
+            "%TAG ! x",
+            "\x07",
+        ),
     )
     lines = [
         f"{chance.choice(('title', 'date', 'author', 'x', '1', '[a]', '{b: 1}', '~', 'null'))}: "
@@ -235,7 +292,23 @@ def _odd_yaml(chance: random.Random) -> tuple[str, bytes]:
 
 
 def _odd_markdown(chance: random.Random) -> tuple[str, bytes]:
-    pieces = ("# ", "> ", "- ", "1. ", "```", "`", "*", "_", "[a](", "](", "![", "<b>", "\\", "\n", "|")
+    pieces = (
+        "# ",
+        "> ",
+        "- ",
+        "1. ",
+        "```",
+        "`",
+        "*",
+        "_",
+        "[a](",
+        "](",
+        "![",
+        "<b>",
+        "\\",
+        "\n",
+        "|",
+    )
     text = "".join(
         chance.choice(pieces) * chance.randrange(1, 9)
         if chance.random() < 0.6
@@ -260,7 +333,9 @@ def _piled_accents(chance: random.Random) -> tuple[str, bytes]:
 
 
 def _encodings(chance: random.Random) -> tuple[str, bytes]:
-    name = chance.choice(("utf-16", "utf-32", "utf-8-sig", "cp1252", "utf-7", "shift-jis", "utf-16-le"))
+    name = chance.choice(
+        ("utf-16", "utf-32", "utf-8-sig", "cp1252", "utf-7", "shift-jis", "utf-16-le")
+    )
     text = chance.choice(("", f'<meta charset="{name}">')) + _talk(chance)
     data = text.encode(name, "replace")
     return chance.choice(SUFFIXES), data[: chance.choice((len(data), chance.randrange(1, 40)))]
