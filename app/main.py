@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Application:
         ValueError: The database URL is one that cannot be served from.
     """
     settings = settings or Settings()
-    engine = make_reader_engine(settings.database_url)
+    engine = make_reader_engine(settings.database_url, query_seconds=settings.query_seconds)
     app = Application(
         title="On Record",
         version=__version__,

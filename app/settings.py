@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     max_article_chars: int = Field(
         default=1_000_000, ge=1, description="A longer article is refused, with a reason."
     )
+    query_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="A query that takes longer is ended, and answered with 503; for exports, each "
+        "portion of rows.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
     )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, select
 from sqlmodel import Session
 
 from app.api.paging import Page, PageRequest, Term, fetch_page, order_by
+from app.db.engine import allow_more_time
 
 # Rows that an export holds at once.
 PORTION = 200
@@ -61,7 +62,9 @@ def stream_rows(session: Session, listing: Listing) -> Iterator[Sequence[Row[Any
         result = session.execute(
             listing.statement.order_by(*order), execution_options={"yield_per": PORTION}
         )
-        yield from result.partitions()
+        for whole in result.partitions():
+            yield whole
+            allow_more_time(session.connection())
         return
     keys = select(listing.key).select_from(listing.counted)
     if listing.statement.whereclause is not None:
@@ -72,3 +75,4 @@ def stream_rows(session: Session, listing: Listing) -> Iterator[Sequence[Row[Any
         rows = session.execute(listing.rows.where(listing.key.in_(wanted)))
         by_key = {row.key: row for row in rows}
         yield [by_key[key] for key in wanted]
+        allow_more_time(session.connection())
