@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults image-check train clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults fuzz hostile image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ evaluate: $(READY) ## Measure extraction against gold data
 
 faults: $(READY) ## Break ingest in every way there is, and count what is lost: make faults [ARGS="--kills 20"]
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: $(READY) ## Read and parse 20,000 files that nobody would write, and time against size
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+hostile: $(READY) ## Ill-treat a running server: 2,000 connections, slow clients, floods
+	@$(BIN)/python -m tests.hostile $(ARGS)
 
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check

@@ -94,7 +94,9 @@ def serve(
     import uvicorn
 
     from app.ingest.process import to_environment
+    from app.serving import GRACE_SECONDS, PatientProtocol, allow_many_connections
 
+    allow_many_connections()
     # The application makes its settings from the environment, in each worker.
     os.environ.update(to_environment(settings, base={}))
     address = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host
@@ -116,6 +118,8 @@ def serve(
         workers=settings.workers,
         log_level=settings.log_level,
         log_config=_make_log_config(settings.log_level),
+        http=PatientProtocol,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 

@@ -17,12 +17,12 @@ _PLACES = ("Riga", "Oslo", "Bonn", "Turin", "Cork")
 
 def write_before(seeds: Path) -> None:
     """Write the files that the database already holds."""
-    _write_lines(seeds, "wire.jsonl", range(12), edition=1)
-    _write_lines(seeds, "deep/agency.jsonl", range(100, 106), edition=1)
-    _write_lines(seeds, "moves.jsonl", range(200, 206), edition=1)
-    for number in range(6):
-        _write_text(seeds, f"plain/{number}.txt", number=300 + number, edition=1)
+    _write_lines(seeds, "wire.jsonl", range(6), edition=1)
+    _write_lines(seeds, "deep/agency.jsonl", range(100, 103), edition=1)
+    _write_lines(seeds, "moves.jsonl", range(200, 204), edition=1)
     for number in range(4):
+        _write_text(seeds, f"plain/{number}.txt", number=300 + number, edition=1)
+    for number in range(3):
         _write_text(seeds, f"gone/{number}.md", number=400 + number, edition=1)
     _write(seeds, "broken.json", '{"bodies": [')
     _write(seeds, "entities.yaml", "entities: [{id: cy-bellow, same_as: [gus-orrby]}]\n")
@@ -30,15 +30,15 @@ def write_before(seeds: Path) -> None:
 
 def write_after(seeds: Path) -> None:
     """Write what has become of them since."""
-    _write_lines(seeds, "wire.jsonl", range(6, 18), edition=1)  # 6 gone, 6 kept, 6 new
-    _write_lines(seeds, "deep/agency.jsonl", range(100, 106), edition=2)  # all changed
-    _write_lines(seeds, "a-moved-here.jsonl", range(203, 209), edition=1)
-    _write_lines(seeds, "moves.jsonl", range(200, 203), edition=1)
-    for number in range(3):
+    _write_lines(seeds, "wire.jsonl", range(3, 9), edition=1)  # 3 gone, 3 kept, 3 new
+    _write_lines(seeds, "deep/agency.jsonl", range(100, 103), edition=2)  # all changed
+    _write_lines(seeds, "a-moved-here.jsonl", range(202, 206), edition=1)
+    _write_lines(seeds, "moves.jsonl", range(200, 202), edition=1)
+    for number in range(2):
         _write_text(seeds, f"plain/{number}.txt", number=300 + number, edition=2)
-    for number in range(4):
+    for number in range(3):
         (seeds / f"gone/{number}.md").unlink()
-    for number in range(6):
+    for number in range(3):
         _write_text(seeds, f"new/{number}.txt", number=500 + number, edition=1)
     _write(seeds, "broken.json", '{"bodies": [{"role": "main", "value": "Mended in Cork."}]}')
     _write(seeds, "entities.yaml", "entities: [{id: ann-bellow, same_as: [fay-pikton]}]\n")

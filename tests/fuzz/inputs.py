@@ -17,7 +17,10 @@ _ARTICLES = tuple(
     sorted(path for path in (ROOT / "tests/articles").iterdir() if path.suffix in SUFFIXES)
 )
 _MARKS = "“”‘’«»„‟\"'‹›「」＂`´"
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad\u061c"
+_INVISIBLE = (
+    "\u00ad\u061c\u200b\u200c\u200d\u2060\ufeff"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _LOOKALIKE = str.maketrans("aceopxyiABCEHKMOPTX", "асеорхуіАВСЕНКМОРТХ")
 _TRICKS = (
     "../../../../etc/passwd", "file:///etc/passwd", "..\\..\\windows\\win.ini", "/dev/zero",

@@ -63,8 +63,9 @@ def set_traps(seeds: Path, *, outside: Path) -> None:
         listener.bind("socket.txt")
         os.chdir(here)
     for name in (
-        "-rf.txt", " .txt", "a\nb.txt", "\u202etxt.exe.txt", "a\\b.txt", "%2e%2e%2f.txt", "'; --.txt",
-        "x" * 240 + ".txt", "🙂.txt", "<script>.txt", "CON.txt", "a.txt.gz", ".hidden.txt", "a.TXT",
+        "-rf.txt", " .txt", "a\nb.txt", "\u202etxt.exe.txt", "a\\b.txt", "%2e%2e%2f.txt",
+        "'; --.txt", "x" * 240 + ".txt", "🙂.txt", "<script>.txt", "CON.txt",
+        "a.txt.gz", ".hidden.txt", "a.TXT",
     ):  # fmt: skip
         (seeds / name).write_text("Ann Bell said that it rained.")
     (Path(os.fsdecode(os.fsencode(seeds) + b"/\xff\xfe.txt"))).write_text("Ann Bell spoke.")

@@ -41,10 +41,7 @@ def check_input(given: Input, *, folder: Path, parser: Parser, whole: bool = Tru
     try:
         result = read_file(file, options=ReadOptions())
     except ReadError as error:
-        assert error.path.startswith(path.name)
-        assert error.reason
-        str(error).encode()
-        return "refused"
+        return check_refusal(error, name=path.name)
     assert result.articles
     for warning in result.warnings:
         warning.encode()
@@ -57,6 +54,14 @@ def check_input(given: Input, *, folder: Path, parser: Parser, whole: bool = Tru
     for parsed in parser.pipe(short):
         check_spans(parsed)
     return "read"
+
+
+def check_refusal(error: ReadError, *, name: str) -> str:
+    """See that a refusal names the file and the reason in words that can be written."""
+    assert error.path.startswith(name)
+    assert error.reason
+    str(error).encode()
+    return "refused"
 
 
 def main() -> int:

@@ -1,6 +1,5 @@
 """The whole way of a text: spans that hold, keys that resolve, and text that nobody wrote."""
 
-import json
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -20,7 +19,7 @@ from app.parsing.types import (
     Span,
     Word,
 )
-from app.vocabulary import EntityType, SpeakerKind, Tagger
+from app.vocabulary import EntityType, Tagger
 from tests.parsing.spans import check_spans
 
 Parse = Callable[[str], ParsedArticle]
