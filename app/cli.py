@@ -94,6 +94,7 @@ def serve(
     import uvicorn
 
     from app.ingest.process import to_environment
+    from app.logs import make_log_config
     from app.serving import GRACE_SECONDS, PatientProtocol, allow_many_connections
 
     allow_many_connections()
@@ -117,7 +118,7 @@ def serve(
         port=port,
         workers=settings.workers,
         log_level=settings.log_level,
-        log_config=_make_log_config(settings.log_level),
+        log_config=make_log_config(level=settings.log_level, log_format=settings.log_format),
         http=PatientProtocol,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
@@ -341,22 +342,6 @@ def _find_port(settings: "Settings") -> int:
         if error.errno == errno.EACCES:
             _fail(f"{where} needs a permission that you do not have; try one above 1023")
         _fail(f"cannot listen on {where}: {error.strerror or error}")
-
-
-def _make_log_config(level: str) -> dict[str, Any]:
-    """Return uvicorn's logging with ours in it, so that ingest's lines are seen."""
-    import copy
-
-    from uvicorn.config import LOGGING_CONFIG
-
-    config: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
-    for name in ("app", "onrecord"):
-        config["loggers"][name] = {
-            "handlers": ["default"],
-            "level": level.upper(),
-            "propagate": False,
-        }
-    return config
 
 
 def _warn(path: str, field: str | None, reason: str) -> None:

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from app import __version__
-from app.api import counts, docs, health, root
+from app.api import counts, docs, health, metrics, root
 from app.api.articles.router import router as articles
 from app.api.caching import NotModifiedError, on_not_modified
 from app.api.claims.router import router as claims
@@ -24,6 +24,7 @@ from app.api.finished import FinishedAnswers
 from app.api.matching.claims import router as similar_claims
 from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
+from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.quotes.router import router as quotes
 from app.api.sources.router import router as sources
@@ -46,10 +47,11 @@ class Application(FastAPI):
     """
 
     finished: FinishedAnswers
+    observer: Observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        await self.finished(scope, receive, send)
+        await self.observer(scope, receive, send)
 
 
 def create_app(settings: Settings | None = None) -> Application:
@@ -96,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Application:
         sources,
         root.router,
         health.router,
+        metrics.router,
         docs.router,
         pages,
     ):
@@ -106,6 +109,15 @@ def create_app(settings: Settings | None = None) -> Application:
     app.finished = FinishedAnswers(
         super(Application, app).__call__, source=app.state.source, max_bytes=settings.cache_bytes
     )
+    counted = Metrics()
+    counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
+    app.state.metrics = counted
+    app.observer = Observer(app.finished, metrics=counted, logs=settings.log_requests)
+    if settings.traces:
+        # An optional extra; nothing is sent unless OTEL_EXPORTER_OTLP_ENDPOINT says where.
+        from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+        FastAPIInstrumentor.instrument_app(app)
     return app
 
 

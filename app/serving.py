@@ -9,7 +9,8 @@ import resource
 from asyncio import TimerHandle, Transport
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEADER_SECONDS = 10.0
 """From a connection's or request's first byte to the end of its headers."""
@@ -42,6 +43,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._waiting: TimerHandle | None = None
         self._stalled: TimerHandle | None = None
         self._header_bytes = 0
+        self._running: RequestResponseCycle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for headers."""
@@ -52,7 +54,17 @@ class PatientProtocol(HttpToolsProtocol):
         """Wait for nothing more."""
         _cancel(self._waiting)
         _cancel(self._stalled)
+        # uvicorn tells the last of several pipelined requests that its client is gone, and not
+        # the one that is being answered, whose next write would then fail.
+        if self._running is not None:
+            self._running.disconnected = True
+            self._running.message_event.set()
+        self.pipeline.clear()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless the headers become too long."""

@@ -55,6 +55,16 @@ class Settings(BaseSettings):
         default="info", description="How much is logged."
     )
 
+    log_format: Literal["auto", "text", "json"] = Field(
+        default="auto",
+        description="How a line of the log is written; auto: text on a terminal, JSON elsewhere.",
+    )
+    log_requests: bool = Field(default=True, description="Log one line for each request.")
+    traces: bool = Field(
+        default=False,
+        description="Make OpenTelemetry traces of requests (needs the extra `traces`).",
+    )
+
     @field_validator("seeds", mode="before")
     @classmethod
     def split_seeds(cls, value: object) -> object:
