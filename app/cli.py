@@ -1,4 +1,4 @@
-"""The command line: ``onrecord serve | ingest | parse | export | openapi``.
+"""The command line: ``onrecord serve | ingest | parse | export | backup | doctor | openapi``.
 
 Everything heavy is imported by the command that needs it, so that ``onrecord --help`` is quick.
 """
@@ -290,6 +290,55 @@ def export(
             print(f"{written.path}  {written.rows:,} rows")
     except (ParquetMissingError, OSError, ValueError) as error:
         _fail(str(error))
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make.")],
+    database_url: _Database = None,
+) -> None:
+    """Copy the database, as it is at this moment, into a file. Servers and ingest may go on.
+
+    To restore it: stop the server, remove the database's -wal and -shm files, put the copy in the
+    database's place, start the server.
+
+    Exit code: 0; 1 when there is no database, or FILE is there already.
+    """
+    import sqlite3
+
+    settings = _make_settings(database_url=database_url)
+
+    from app.db.backup import back_up
+    from app.db.engine import DatabaseMissingError
+    from app.db.trouble import explain_trouble
+
+    try:
+        size = back_up(settings.database_url, target=target)
+    except sqlite3.Error as error:
+        _fail(explain_trouble(error, url=settings.database_url) or str(error))
+    except (DatabaseMissingError, OSError, ValueError) as error:
+        _fail(str(error))
+    print(f"{target}  {size:,} bytes")
+
+
+@app.command()
+def doctor(database_url: _Database = None) -> None:
+    """Look at database, search index, seeds, model and disk, and say what to do.
+
+    Exit code: 0 when all is well; 1 when something has to be done.
+    """
+    settings = _make_settings(database_url=database_url)
+
+    from app.doctor import examine
+
+    bad = 0
+    for finding in examine(settings):
+        bad += not finding.is_good
+        print(f"{'ok ' if finding.is_good else 'BAD'} {finding.what:9} {finding.words}")
+        if finding.help:
+            print(f"              {finding.help}")
+    if bad:
+        raise typer.Exit(1)
 
 
 @app.command()
