@@ -5,6 +5,7 @@ writes the next. https://www.sqlite.org/wal.html
 """
 
 import math
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -121,11 +122,11 @@ def make_reader_engine(url: str, *, pool_size: int = 8, query_seconds: float = m
         ValueError: The URL is refused, see `database_path`.
     """
     path = database_path(url)
-    uri = f"{path.as_uri()}?mode=ro"
 
     def connect() -> sqlite3.Connection:
         if not path.exists():
             raise DatabaseMissingError(path)
+        uri = f"{path.as_uri()}?mode=ro{'&immutable=1' if _is_at_rest(path) else ''}"
         connection = _connect(uri, pragmas=(*_PER_CONNECTION, *_READER), seconds=query_seconds)
         # No other file can be reached from here, by whatever statement.
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
@@ -166,6 +167,19 @@ class _TimedConnection(sqlite3.Connection):
 
     def _is_late(self) -> bool:
         return time.monotonic() > self.until
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Say whether a database lies where we cannot write, and nobody has it open for writing.
+
+    Even a reader needs the write-ahead log's index, the -shm file. Where a writer has the database
+    open, it is there; otherwise SQLite makes it, and in a folder that is read-only it cannot. Such
+    a file is opened as one that does not change, which it does not: a log would be beside it.
+    https://www.sqlite.org/wal.html#read_only_databases
+    """
+    if path.with_name(f"{path.name}-wal").exists():
+        return False
+    return not os.access(path.parent, os.W_OK)
 
 
 def allow_more_time(connection: Connection) -> None:
