@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults fuzz hostile image-check train clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults fuzz hostile audit image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ fuzz: $(READY) ## Read and parse 20,000 files that nobody would write, and time 
 
 hostile: $(READY) ## Ill-treat a running server: 2,000 connections, slow clients, floods
 	@$(BIN)/python -m tests.hostile $(ARGS)
+
+audit: $(READY) ## Known vulnerabilities, bandit, and an SBOM in sbom.json
+	@$(BIN)/python .ci/audit
 
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check
