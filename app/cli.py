@@ -100,7 +100,7 @@ def serve(
     allow_many_connections()
     # The application makes its settings from the environment, in each worker.
     os.environ.update(to_environment(settings, base={}))
-    address = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host  # noqa: S104
+    address = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host  # noqa: S104  # nosec B104
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
     print(
         f"On Record {__version__}\n"

@@ -17,7 +17,7 @@ MAX_URL_BYTES = 8192
 EXPOSED_HEADERS = "ETag, Link, Retry-After, X-Request-ID, X-Dataset-Version"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
-_RANDOM = random.Random()  # noqa: S311 (ids for a log, no secrets)
+_RANDOM = random.Random()  # noqa: S311 (ids for a log, no secrets)  # nosec B311
 logger = logging.getLogger("onrecord.api")
 
 

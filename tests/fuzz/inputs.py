@@ -28,7 +28,7 @@ _TRICKS = (
     "'; DROP TABLE articles; --", "\x1b[2J", "C:\\con", "a" * 5000, "=HYPERLINK(\"http://x\")",
     "{{7*7}}", "\u202egpj.exe", "🙂" * 100, "NaN", "-0", "1e999", "9" * 5000,
 )  # fmt: skip
-_PIECES = (
+PIECES = (
     "said", "says", "told", "according to", "denied that", "he", "she", "they", "who", "that",
     "Ann Bell", "Jon Lind", "Mr. Orr", "the mayor", "a senior official", "the BBC", "Riga", "U.S.",
     "“", "”", "\"", "'", "‘", "’", ",", ".", "?", "!", ":", ";", "—", "(", ")", "…", "\n", "\n\n",
@@ -348,7 +348,7 @@ def _talk(chance: random.Random, *, most: int = 50) -> str:
     """Return words and marks of the news in an order that nobody wrote."""
     words = []
     for _ in range(chance.randrange(1, most)):
-        words.append(chance.choice(_PIECES))
+        words.append(chance.choice(PIECES))
         if chance.random() < 0.7:
             words.append(" ")
     return "".join(words)
