@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults fuzz hostile audit image-check train clean
+.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults fuzz hostile load audit image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ fuzz: $(READY) ## Read and parse 20,000 files that nobody would write, and time 
 
 hostile: $(READY) ## Ill-treat a running server: 2,000 connections, slow clients, floods
 	@$(BIN)/python -m tests.hostile $(ARGS)
+
+load: $(READY) ## Mixed traffic with re-ingests, then too much: make load [ARGS="--minutes 2"]
+	@$(BIN)/python -m tests.load $(ARGS)
 
 audit: $(READY) ## Known vulnerabilities, bandit, and an SBOM in sbom.json
 	@$(BIN)/python .ci/audit

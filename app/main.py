@@ -27,6 +27,7 @@ from app.api.moved import MovedError, on_moved
 from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.quotes.router import router as quotes
+from app.api.shedding import Shedding
 from app.api.sources.router import router as sources
 from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
@@ -78,7 +79,12 @@ def create_app(settings: Settings | None = None) -> Application:
         redirect_slashes=False,
         lifespan=_make_lifespan(settings),
     )
-    app.state.source = Source(engine=engine, dataset=DatasetCache(engine))
+    # A connection of its own: whoever asks how the server is must not wait for those who query.
+    asking = make_reader_engine(
+        settings.database_url, pool_size=1, query_seconds=settings.query_seconds
+    )
+    app.state.source = Source(engine=engine, dataset=DatasetCache(asking))
+    app.state.engines = (engine, asking)
     add_error_handlers(app)
     app.add_exception_handler(NotModifiedError, on_not_modified)
     app.add_exception_handler(MovedError, on_moved)
@@ -107,7 +113,9 @@ def create_app(settings: Settings | None = None) -> Application:
     app.add_middleware(CompressMiddleware)
     app.add_middleware(WireMiddleware)
     app.finished = FinishedAnswers(
-        super(Application, app).__call__, source=app.state.source, max_bytes=settings.cache_bytes
+        Shedding(super(Application, app).__call__),
+        source=app.state.source,
+        max_bytes=settings.cache_bytes,
     )
     counted = Metrics()
     counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
@@ -137,7 +145,7 @@ def _make_lifespan(
         finally:
             if ingest is not None:
                 await run_in_threadpool(ingest.stop, STOP_SECONDS)
-            source: Source = app.state.source
-            source.engine.dispose()
+            for engine in app.state.engines:
+                engine.dispose()
 
     return lifespan
