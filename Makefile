@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help serve demo test test-browser test-cluster check format lock readme evaluate bench \
-	bench-readme floors answers image-check train clean
+	bench-readme floors answers faults fuzz hostile load audit image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,21 @@ readme: $(READY) ## Write the answer and the settings that the README shows anew
 
 evaluate: $(READY) ## Measure extraction against gold data
 	@$(BIN)/python -m tests.quality.evaluate $(ARGS)
+
+faults: $(READY) ## Break ingest in every way there is, and count what is lost: make faults [ARGS="--kills 20"]
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: $(READY) ## Read and parse 20,000 files that nobody would write, and time against size
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+hostile: $(READY) ## Ill-treat a running server: 2,000 connections, slow clients, floods
+	@$(BIN)/python -m tests.hostile $(ARGS)
+
+load: $(READY) ## Mixed traffic with re-ingests, then too much: make load [ARGS="--minutes 2"]
+	@$(BIN)/python -m tests.load $(ARGS)
+
+audit: $(READY) ## Known vulnerabilities, bandit, and an SBOM in sbom.json
+	@$(BIN)/python .ci/audit
 
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check

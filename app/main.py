@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from app import __version__
-from app.api import counts, docs, health, root
+from app.api import counts, docs, health, metrics, root
 from app.api.articles.router import router as articles
 from app.api.caching import NotModifiedError, on_not_modified
 from app.api.claims.router import router as claims
@@ -24,9 +24,11 @@ from app.api.finished import FinishedAnswers
 from app.api.matching.claims import router as similar_claims
 from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
+from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.plain import PlainLists
 from app.api.quotes.router import router as quotes
+from app.api.shedding import Shedding
 from app.api.sources.router import router as sources
 from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
@@ -48,10 +50,11 @@ class Application(FastAPI):
     """
 
     finished: FinishedAnswers
+    observer: Observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        await self.finished(scope, receive, send)
+        await self.observer(scope, receive, send)
 
 
 def create_app(settings: Settings | None = None) -> Application:
@@ -64,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Application:
         ValueError: The database URL is one that cannot be served from.
     """
     settings = settings or Settings()
-    engine = make_reader_engine(settings.database_url)
+    engine = make_reader_engine(settings.database_url, query_seconds=settings.query_seconds)
     app = Application(
         title="On Record",
         version=__version__,
@@ -78,7 +81,12 @@ def create_app(settings: Settings | None = None) -> Application:
         redirect_slashes=False,
         lifespan=_make_lifespan(settings),
     )
-    app.state.source = Source(engine=engine, dataset=DatasetCache(engine))
+    # A connection of its own: whoever asks how the server is must not wait for those who query.
+    asking = make_reader_engine(
+        settings.database_url, pool_size=1, query_seconds=settings.query_seconds
+    )
+    app.state.source = Source(engine=engine, dataset=DatasetCache(asking))
+    app.state.engines = (engine, asking)
     add_error_handlers(app)
     app.add_exception_handler(NotModifiedError, on_not_modified)
     app.add_exception_handler(MovedError, on_moved)
@@ -99,6 +107,7 @@ def create_app(settings: Settings | None = None) -> Application:
         sources,
         root.router,
         health.router,
+        metrics.router,
         docs.router,
         pages,
     ):
@@ -108,8 +117,19 @@ def create_app(settings: Settings | None = None) -> Application:
     app.add_middleware(CompressMiddleware)
     app.add_middleware(WireMiddleware, write_problem=write_problem)
     app.finished = FinishedAnswers(
-        super(Application, app).__call__, source=app.state.source, max_bytes=settings.cache_bytes
+        Shedding(super(Application, app).__call__),
+        source=app.state.source,
+        max_bytes=settings.cache_bytes,
     )
+    counted = Metrics()
+    counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
+    app.state.metrics = counted
+    app.observer = Observer(app.finished, metrics=counted, logs=settings.log_requests)
+    if settings.traces:
+        # An optional extra; nothing is sent unless OTEL_EXPORTER_OTLP_ENDPOINT says where.
+        from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+        FastAPIInstrumentor.instrument_app(app)
     return app
 
 
@@ -129,7 +149,7 @@ def _make_lifespan(
         finally:
             if ingest is not None:
                 await run_in_threadpool(ingest.stop, STOP_SECONDS)
-            source: Source = app.state.source
-            source.engine.dispose()
+            for engine in app.state.engines:
+                engine.dispose()
 
     return lifespan

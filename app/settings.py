@@ -63,8 +63,24 @@ class Settings(BaseSettings):
         ge=1_000_000,
         description="An article that takes more bytes to read, beside the model, is given up.",
     )
+    query_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="A query that takes longer is ended, and answered with 503; for exports, each "
+        "portion of rows.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
+    )
+
+    log_format: Literal["auto", "text", "json"] = Field(
+        default="auto",
+        description="How a line of the log is written; auto: text on a terminal, JSON elsewhere.",
+    )
+    log_requests: bool = Field(default=True, description="Log one line for each request.")
+    traces: bool = Field(
+        default=False,
+        description="Make OpenTelemetry traces of requests (needs the extra `traces`).",
     )
 
     @field_validator("seeds", mode="before")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, select
 from sqlmodel import Session
 
 from app.api.paging import Page, PageRequest, Term, fetch_page, order_by
+from app.db.engine import allow_more_time
 
 # Rows that an export holds at once.
 PORTION = 200
@@ -78,7 +79,9 @@ def stream_rows(session: Session, listing: Listing) -> Iterator[Sequence[Row[Any
         result = session.execute(
             listing.statement.order_by(*order), execution_options={"yield_per": PORTION}
         )
-        yield from result.partitions()
+        for whole in result.partitions():
+            yield whole
+            allow_more_time(session.connection())
         return
     keys = select(listing.key).select_from(listing.counted)
     if listing.statement.whereclause is not None:
@@ -86,3 +89,4 @@ def stream_rows(session: Session, listing: Listing) -> Iterator[Sequence[Row[Any
     found = session.execute(keys.order_by(*order), execution_options={"yield_per": PORTION})
     for portion in found.partitions():
         yield _read_rows(session, listing.rows, listing.key, [row[0] for row in portion])
+        allow_more_time(session.connection())

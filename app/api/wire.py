@@ -25,7 +25,7 @@ _COMMON = (
     (b"x-content-type-options", b"nosniff"),
 )
 _COMMON_NAMES = frozenset((*(name for name, _ in _COMMON), b"x-request-id"))
-_RANDOM = random.Random()
+_RANDOM = random.Random()  # noqa: S311 (ids for a log, no secrets)  # nosec B311
 logger = logging.getLogger("onrecord.api")
 
 

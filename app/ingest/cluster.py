@@ -91,7 +91,7 @@ def _find_pool(load: bytes, *, limits: Limits) -> WorkerPool:
         if known is None or known[0] != key:
             if known is not None:
                 known[1].close()
-            loader: Callable[[], Parser] = pickle.loads(load)
+            loader: Callable[[], Parser] = pickle.loads(load)  # noqa: S301 (our own client made it)  # nosec B301
             pool = WorkerPool(loader, workers=worker.state.nthreads, limits=limits)
             known = worker.onrecord_pool = (key, pool)
         found: WorkerPool = known[1]

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import tables
-from app.db.engine import make_writer_engine
+from app.db.engine import database_path, make_writer_engine
 from app.db.schema import is_current, upgrade
+from app.db.trouble import check_pages
 from app.ingest.cluster import Cluster
 from app.ingest.corrected import (
     apply_corrections,
@@ -39,6 +40,9 @@ _SOURCES = tables.metadata.tables["sources"]
 # How often files are read again because another file, that had the same article, has it no more.
 # Twice would do, if nobody changed files meanwhile.
 _MOST_ROUNDS = 5
+# A larger database is not looked through before it is written: reading 256 MiB takes about a
+# second, and `onrecord doctor` looks through any.
+_CHECKED_BYTES = 2**28
 
 
 def run_ingest(
@@ -70,6 +74,7 @@ def run_ingest(
     Raises:
         SeedsMissingError: A file or folder of `settings.seeds` is not there; nothing was changed.
         LockHeldError: Another ingest is at work and did not end in time.
+        DamagedDatabaseError: The database's file is damaged; nothing was changed.
         Exception: Whatever else stopped the run as a whole. The database's state then says
             "failed", and what was committed is consistent; the next run goes on from there.
     """
@@ -147,7 +152,10 @@ def _run(
                 f"there is no file or folder {str(path)!r} to read articles from; "
                 "the database was left as it is"
             )
+    checked = False
     if not is_current(engine):
+        _check_pages(engine, settings=settings)
+        checked = True
         _set_state(engine, "migrating")
         upgrade(settings.database_url)
     _make_derived(engine)
@@ -168,6 +176,8 @@ def _run(
         raise SeedsMissingError(f"{error}; the database was left as it is") from error
     files = chain(find_files(local), elsewhere)
     scan = scan_files(files, ledger=ledger, max_bytes=settings.max_file_bytes)
+    if (scan.work or scan.gone) and not checked:
+        _check_pages(engine, settings=settings)
     unchanged = len(scan.files) - len(scan.work)
     loader = Loader(
         engine,
@@ -252,6 +262,13 @@ def _make_derived(engine: Engine) -> None:
     with engine.begin() as connection:
         recount_months(connection)
         connection.execute(update(_DATASET).values(records_version=RECORDS_VERSION))
+
+
+def _check_pages(engine: Engine, *, settings: Settings) -> None:
+    """Refuse to write into a damaged file: that would make it worse, or hide what is lost."""
+    if database_path(settings.database_url).stat().st_size <= _CHECKED_BYTES:
+        with engine.connect() as connection:
+            check_pages(connection, url=settings.database_url)
 
 
 def _drop_gone(loader: Loader, *, scan: Scan, is_stopped: Callable[[], bool]) -> bool:

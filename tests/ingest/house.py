@@ -7,13 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fake_parser import FakeParser
-
 from app.ingest.job import run_ingest
 from app.ingest.ledger import Versions
 from app.ingest.load import ParserSource
 from app.ingest.report import Report
 from app.settings import Settings
+from tests.ingest.fake_parser import FakeParser
 
 # What depends on the clock and not on the files.
 _TIMES = {"read_at", "changed_at", "ingest_started_at", "ingest_ended_at"}

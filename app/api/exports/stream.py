@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
+from threading import Lock
 from typing import Any
 
+from anyio import CancelScope
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 from sqlalchemy import Row, Select
 from sqlmodel import Session
-from starlette.concurrency import iterate_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -26,6 +28,7 @@ from app.api.errors import not_ready
 from app.api.exports.table import to_cells, write_line
 from app.api.listing import Listing, stream_rows
 from app.api.shape import UTF16
+from app.db.engine import interrupt
 
 # Records that are read and written at once: 1 to 2 MB.
 LINES_AT_ONCE = 500
@@ -113,19 +116,45 @@ def stream_response(
     with ExitStack() as opening:
         opening.callback(slots.release)
         session = opening.enter_context(call.session())
-        portions: Iterator[bytes]
         if encode is encode_ndjson and opened.has_plain_lines(call) and opened.records is not None:
-            portions = read_lines(session, opened.records)
+            lines = read_lines(session, opened.records)
         else:
             rows = stream_rows(session, opened.listing)
-            portions = (
+            lines = (
                 encode(shape_items(call, opened.build(session, portion), fields=fields))
                 for portion in rows
             )
+        portions = _Portions(lines, session=session)
+        opening.callback(portions.end)
         # The first portion is read before the answer begins: what fails here is still a problem.
         first = head + next(portions, b"")
         resources = opening.pop_all()
     return _Export(chain([first], portions), resources, media_type=media_type, headers=headers)
+
+
+class _Portions(Iterator[bytes]):
+    """Portions that one thread reads and another may end while it does."""
+
+    def __init__(self, portions: Iterator[bytes], *, session: Session) -> None:
+        self._portions = portions
+        # Taken here, since a session is for one thread; a connection may be interrupted by any.
+        self._connection = session.connection()
+        self._is_ended = False
+        self._reading = Lock()
+
+    def __next__(self) -> bytes:
+        with self._reading:
+            if self._is_ended:
+                raise StopIteration
+            return next(self._portions)
+
+    def end(self) -> None:
+        """Break off the query that is under way, and wait until its thread has let go of it."""
+        self._is_ended = True
+        while not self._reading.acquire(timeout=0.05):
+            # Again and again: between two statements there is nothing to interrupt.
+            interrupt(self._connection)
+        self._reading.release()
 
 
 class _Export(StreamingResponse):
@@ -148,4 +177,6 @@ class _Export(StreamingResponse):
         except ClientDisconnect:
             return
         finally:
-            self._resources.close()
+            # In a thread, since it may wait for one; and also where this task is cancelled.
+            with CancelScope(shield=True):
+                await run_in_threadpool(self._resources.close)

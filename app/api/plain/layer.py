@@ -170,7 +170,8 @@ class PlainLists:
             raise NotPlainError
         given: tuple[str | int | None, ...]
         if name == listed.who:
-            sql = f"SELECT {listed.counted} FROM entities WHERE key = ?"
+            # The column is one of `LISTS`.
+            sql = f"SELECT {listed.counted} FROM entities WHERE key = ?"  # noqa: S608  # nosec B608
             given = (self._find_key(connection, values[0]),)
         else:
             sql = "SELECT sum(count) FROM monthly_counts WHERE what = ? AND of = ?"
