@@ -16,6 +16,7 @@ from app.api.errors import ALLOWED_METHODS, problem_response
 MAX_URL_BYTES = 8192
 EXPOSED_HEADERS = "ETag, Link, Retry-After, X-Request-ID, X-Dataset-Version"
 
+_JSON = ".json"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 logger = logging.getLogger("onrecord.api")
 
@@ -28,6 +29,7 @@ class WireMiddleware:
     - CORS for everybody, without credentials.
     - HEAD is GET without the body, with the same headers.
     - OPTIONS is answered here.
+    - ``.json`` behind a path of the data is the path itself, whose answer is JSON anyway.
     - An address of more than 8 kB is a 414.
     - An exception that nothing else has answered is a 500, and is logged with the request's id.
     """
@@ -69,6 +71,12 @@ class WireMiddleware:
         if method == "HEAD":
             # Whoever would write a long answer may look, and save itself the work.
             scope = {**scope, "method": "GET", "onrecord.head": True}
+        if (
+            scope["path"].endswith(_JSON)
+            and "/v1/" in scope["path"]
+            and not _is_path(scope["path"])
+        ):
+            scope = {**scope, "path": scope["path"].removesuffix(_JSON)}
         try:
             await self._app(scope, receive, send_common)
         except Exception:
@@ -77,6 +85,12 @@ class WireMiddleware:
                 raise
             detail = f"This is a fault of the server. Its log tells more under {request_id}."
             await problem_response(scope, 500, detail)(scope, receive, send_common)
+
+
+def _without_json(path: str) -> str:
+    """Return the path of the data whose answer is JSON; a text alone is plain without it."""
+    is_own = "/v1/" not in path or path.endswith("/text.json")
+    return path if is_own else path.removesuffix(_JSON)
 
 
 def _request_id(scope: Scope) -> str:
