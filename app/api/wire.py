@@ -71,12 +71,8 @@ class WireMiddleware:
         if method == "HEAD":
             # Whoever would write a long answer may look, and save itself the work.
             scope = {**scope, "method": "GET", "onrecord.head": True}
-        if (
-            scope["path"].endswith(_JSON)
-            and "/v1/" in scope["path"]
-            and not _is_path(scope["path"])
-        ):
-            scope = {**scope, "path": scope["path"].removesuffix(_JSON)}
+        if scope["path"].endswith(_JSON):
+            scope = {**scope, "path": _without_json(scope["path"])}
         try:
             await self._app(scope, receive, send_common)
         except Exception:
