@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from app.db.fold import find_words
 from app.db.ids import to_id, to_key
@@ -77,25 +76,3 @@ def drop_what_a_schema_cannot_forbid(query: dict[str, Any]) -> None:
             del query["q"]
     if "relevance" in str(query.get("sort", "")) and "q" not in query:
         del query["sort"]
-
-
-class FollowLinks(schema.as_state_machine()):  # type: ignore[misc]
-    """Goes from answer to answer as the links say, with the ids that the answers hold."""
-
-    def before_call(self, case: Any) -> None:
-        if case.meta.generation.mode.is_positive:
-            drop_what_a_schema_cannot_forbid(case.query)
-
-
-def test_no_way_along_the_links_breaks_a_promise() -> None:
-    run_state_machine_as_test(
-        FollowLinks,
-        settings=settings(
-            max_examples=2,
-            stateful_step_count=3,
-            deadline=None,
-            derandomize=True,
-            phases=(Phase.explicit, Phase.generate),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
