@@ -29,6 +29,9 @@ what it found: articles, the people, organisations and places in them, quotation
 - **Lists** come in one envelope with `data`, `meta` and `links`. Go on by following `links.next`.
 - **Filters**: a repeated value means OR, different names mean AND. A value that nothing has gives
   an empty list; an unknown or misspelt *name* is refused with 422.
+- **Formats** are suffixes: `.json` (what comes without one), and for lists and counts `.ndjson` and
+  `.csv` with every row, for quotations and claims `.atom` with the newest.
+- **Copies** of a story count once with `distinct=story`.
 - **Errors** are RFC 9457 problems, always.
 - **Caching**: every answer has an `ETag`; data change only when articles are read in.
 """

@@ -271,3 +271,27 @@ def test_a_long_answer_is_compressed_as_the_client_likes(
     else:
         body = answer.content
     assert json.loads(body)["data"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/quotes",
+        "/v1/meta",
+        "/v1/entities/velm",
+        "/v1/quotes/counts",
+        "/v1/entities/velm/claims",
+    ],
+)
+def test_json_is_a_format_like_the_others(client: TestClient, path: str) -> None:
+    plain, named = client.get(f"{path}?"), client.get(f"{path}.json")
+    assert named.status_code == 200
+    assert named.json() == plain.json()
+    assert named.headers["etag"] == plain.headers["etag"]
+    check_problem(client.get(f"{path}.json?surprise=1"), 422)
+    check_problem(client.get(f"{path}.json.json"), 404)
+
+
+@pytest.mark.parametrize("path", ["/v1/nope.json", "/docs.json", "/v1/quotes.xml", "/v1.json"])
+def test_other_formats_are_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
