@@ -12,7 +12,7 @@ from app.api.matching.compare import Asked, Found, MatchType, compare
 from app.api.matching.schemas import WordChange
 from app.api.spans import TextSpan
 from app.db.fold import find_words
-from app.db.near import list_pairs, list_runs, near_statement
+from app.db.near import list_pairs, list_runs, near_statement, to_words_key
 from app.db.search import SearchTarget
 
 # Candidates that are compared: more than are ever shown, since the index knows words, not order.
@@ -33,7 +33,7 @@ def find_near(
     limit: int,
     but: int | None = None,
 ) -> list[tuple[int, Found]]:
-    """Return the keys of the rows that are most alike a text; at most six queries.
+    """Return the keys of the rows that are most alike a text; at most seven queries.
 
     Args:
         session: Where from.
@@ -52,9 +52,12 @@ def find_near(
         return []
     found: dict[int, Found] = {}
     columns = (table.c.key, table.c.article_key, table.c.text, parts.label("parts"))
+    # What has the very same words and no others is found by their key, however common they are.
+    same = select(table.c.key).where(table.c.words_key == to_words_key(asked.text))
+    whole = set(session.scalars(same.limit(_CANDIDATES)))
     for queries in (list_runs(asked.folded), list_pairs(asked.folded)):
         if queries and not found:
-            keys = list(session.scalars(near_statement(target, queries, limit=_CANDIDATES)))
+            keys = whole.union(session.scalars(near_statement(target, queries, limit=_CANDIDATES)))
             rows = session.execute(select(*columns).where(table.c.key.in_(keys))).all()
             nearest = _take_nearest(asked, rows, limit=2 * limit + _SPARE)
             found = _compare_rows(session, asked, nearest, min_score=min_score, but=but)

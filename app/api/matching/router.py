@@ -31,7 +31,7 @@ router = Router(prefix="/v1/quotes", tags=["quotes"])
 def find_matches(
     session: Session, asked: Asked, *, min_score: float, limit: int, but: int | None = None
 ) -> list[Match]:
-    """Return the quotations that are most alike a text; at most nine queries.
+    """Return the quotations that are most alike a text; at most ten queries.
 
     Args:
         session: Where from.
