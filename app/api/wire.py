@@ -15,6 +15,7 @@ from app.api.errors import ALLOWED_METHODS, problem_response
 
 MAX_URL_BYTES = 8192
 EXPOSED_HEADERS = "ETag, Link, Retry-After, X-Request-ID, X-Dataset-Version"
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _RANDOM = random.Random()  # noqa: S311 (ids for a log, no secrets)  # nosec B311
@@ -55,6 +56,9 @@ class WireMiddleware:
                 headers["Access-Control-Allow-Origin"] = "*"
                 headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
                 headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                # Pages bring their own; data that a browser is made to show may load nothing.
+                headers.setdefault("Content-Security-Policy", DATA_POLICY)
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

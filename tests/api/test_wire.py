@@ -268,3 +268,16 @@ def test_a_long_answer_is_compressed_as_the_client_likes(
     else:
         body = answer.content
     assert json.loads(body)["data"]
+
+
+@pytest.mark.parametrize("path", ["/v1/quotes", "/v1/quotes.csv", "/v1/nonsense", "/", "/docs"])
+def test_a_browser_is_told_to_load_and_tell_nothing_else(client: TestClient, path: str) -> None:
+    for _ in range(2):  # the second time it may be a kept answer
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        policy = headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-eval" not in policy
+        if path.startswith("/v1"):
+            assert policy == "default-src 'none'; frame-ancestors 'none'"
