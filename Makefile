@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors faults fuzz hostile load audit image-check train clean
+.PHONY: help serve demo test test-browser test-cluster check format lock readme evaluate bench \
+	bench-readme floors answers faults fuzz hostile load audit image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ test: $(READY) ## Run every test that this machine can run
 
 test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-cluster: $(READY) ## Ingest on a Dask cluster of this machine's processes
+	@$(BIN)/python -m pytest -m cluster $(ARGS)
 
 check: $(READY) ## Style, types, and who may import whom
 	$(BIN)/ruff check .
@@ -80,8 +84,24 @@ audit: $(READY) ## Known vulnerabilities, bandit, and an SBOM in sbom.json
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check
 
+BENCH := $(VENV)/.bench
+$(BENCH): $(READY) pyproject.toml
+	@$(BIN)/python -c 'import tomllib; \
+		print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["bench"], sep="\n")' \
+		| $(BIN)/python -m pip install --quiet --compile -r /dev/stdin
+	@touch $@
+
+bench: $(BENCH) ## Measure speed: make bench [ARGS=--quick] (apt-get install wrk; 45 minutes, quick: 4)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-readme: $(BENCH) ## Write the README's table of speed from benchmarks.json
+	@$(BIN)/python -m tests.benchmarks --readme
+
 floors: $(READY) ## Hold the figures that extraction reaches now
 	@$(BIN)/python -m tests.quality.write_floors
+
+answers: $(READY) ## Write the answers that the OpenAPI document shows anew
+	@$(BIN)/python -m tests.contract.write_answers
 
 SHARED ?= ../shared
 MINUTES ?= 77

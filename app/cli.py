@@ -127,16 +127,32 @@ def serve(
 @app.command("ingest")
 def run_once(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
-            metavar="[PATH]...",
-            exists=True,
-            help="Files and folders of articles, in place of ONRECORD_SEEDS.",
+            metavar="[PATH|URL]...",
+            help=(
+                "Files and folders of articles, in place of ONRECORD_SEEDS; also elsewhere, as in "
+                "'s3://bucket/news/*.warc.gz' (needs on-record[cluster])."
+            ),
             show_default=False,
         ),
     ] = None,
     database_url: _Database = None,
     tagger: _Tagger = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=256, help="Processes that read and parse; another one, this, writes."
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler, tcp://host:8786, whose workers read and parse in their place.",
+            show_default=False,
+        ),
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait for an ingest that is already at work.")
     ] = True,
@@ -159,13 +175,19 @@ def run_once(
     import logging
 
     settings = _make_settings(
-        seeds=tuple(paths) if paths else None, database_url=database_url, tagger=tagger
+        seeds=tuple(paths) if paths else None,
+        database_url=database_url,
+        tagger=tagger,
+        ingest_workers=workers,
+        ingest_scheduler=scheduler,
     )
 
     from app.db.schema import MigrationsMissingError
     from app.db.trouble import explain_trouble
+    from app.ingest.cluster import ClusterError
     from app.ingest.job import run_ingest
     from app.ingest.lock import LockHeldError
+    from app.ingest.pool import WorkerStartError
     from app.ingest.process import StopSignal
     from app.ingest.report import make_progress
     from app.ingest.scan import SeedsMissingError
@@ -179,7 +201,15 @@ def run_once(
             wait_s=(wait_seconds if wait else 0),
             is_stopped=StopSignal(),
         )
-    except (LockHeldError, SeedsMissingError, MigrationsMissingError, OSError, ValueError) as error:
+    except (
+        LockHeldError,
+        SeedsMissingError,
+        MigrationsMissingError,
+        ClusterError,
+        WorkerStartError,
+        OSError,
+        ValueError,
+    ) as error:
         _fail(str(error))
     except Exception as error:
         words = explain_trouble(error, url=settings.database_url)

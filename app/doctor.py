@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -129,7 +130,9 @@ def _look_at_seeds(settings: Settings) -> Iterator[Finding]:
     from app.parsing.readers import find_files
 
     for seed in settings.seeds:
-        if not os.path.lexists(seed):
+        if not isinstance(seed, Path):
+            yield Finding("seeds", True, f"{seed}: elsewhere, not looked at", "")
+        elif not os.path.lexists(seed):
             yield Finding(
                 "seeds", False, f"{seed} is not there", "Set ONRECORD_SEEDS, or mount the folder"
             )

@@ -26,13 +26,15 @@ from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
 from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
+from app.api.plain import PlainLists
 from app.api.quotes.router import router as quotes
 from app.api.shedding import Shedding
 from app.api.sources.router import router as sources
+from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
-from app.pages.problems import add_problem_pages
+from app.pages.problems import add_problem_pages, write_problem
 from app.pages.router import router as pages
 from app.settings import Settings
 
@@ -100,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Application:
         claims,
         entities,
         articles,
+        stories,
         unnamed,
         sources,
         root.router,
@@ -110,8 +113,9 @@ def create_app(settings: Settings | None = None) -> Application:
     ):
         app.include_router(router)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
+    app.add_middleware(PlainLists, source=app.state.source)
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(WireMiddleware)
+    app.add_middleware(WireMiddleware, write_problem=write_problem)
     app.finished = FinishedAnswers(
         Shedding(super(Application, app).__call__),
         source=app.state.source,

@@ -62,7 +62,11 @@ def make_page(parsed: ParsedArticle, *, id: str) -> str:
         parsed: The article.
         id: What it is called, for the ids of its records.
     """
-    reader = to_reader(parsed, id=id)
+    return render_alone(to_reader(parsed, id=id))
+
+
+def render_alone(reader: Reader) -> str:
+    """Return a page that stands alone: one file, with a policy that allows what is in it."""
     style, script = read_asset("pages.css"), read_asset("pages.js")
     return render(
         "alone.html",

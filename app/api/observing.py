@@ -5,10 +5,21 @@ the path, and of the query the names of its parameters only, since a query can b
 """
 
 import time
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import accumulate
 from urllib.parse import parse_qsl
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # From a kept answer (0.1 ms) to the longest query (5 s), in seconds.
@@ -22,39 +33,58 @@ _LONGEST_PATH = 200
 _log = structlog.get_logger("onrecord.request")
 
 
-class Metrics:
-    """What is counted of requests, in a registry of the application's own.
+class Metrics(Collector):
+    """What is counted of requests; collected when somebody asks (`app.api.metrics`).
+
+    Numbers of our own, of one thread: these cost 1.4 µs a request, prometheus-client's with their
+    locks and labels 11, as much as all else that giving out a kept answer takes.
 
     Attributes:
-        registry: Holds the metrics; `app.api.metrics` writes them out and adds those of the data.
+        registry: Holds the metrics; `app.api.metrics` adds those of the data.
+        under_way: Requests not answered yet.
     """
 
     def __init__(self) -> None:
         """Begin at zero."""
+        self.under_way = 0
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._seconds: dict[str, list[float]] = {}  # requests by bucket, then their seconds
         self.registry = CollectorRegistry()
-        labels = ("group", "method", "status")
-        self._requests = Counter(
-            "onrecord_requests", "Requests answered.", labels, registry=self.registry
-        )
-        self._seconds = Histogram(
-            "onrecord_request_seconds",
-            "From a request's headers to the end of its answer.",
-            ("group",),
-            buckets=_BUCKETS,
-            registry=self.registry,
-        )
-        self.under_way = Gauge(
-            "onrecord_requests_under_way", "Requests not answered yet.", registry=self.registry
-        )
+        self.registry.register(self)
 
     def count(self, scope: Scope, *, status: int, seconds: float) -> None:
         """Count a request."""
         group = find_group(scope["path"])
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "OPTIONS") else "other"
-        self._requests.labels(group, method, str(status)).inc()
-        self._seconds.labels(group).observe(seconds)
+        key = (group, method, status)
+        self._requests[key] = self._requests.get(key, 0) + 1
+        times = self._seconds.get(group)
+        if times is None:
+            times = self._seconds[group] = [0.0] * (len(_BUCKETS) + 2)
+        times[bisect_left(_BUCKETS, seconds)] += 1
+        times[-1] += seconds
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield the metrics."""
+        requests = CounterMetricFamily(
+            "onrecord_requests", "Requests answered.", labels=("group", "method", "status")
+        )
+        for (group, method, status), number in sorted(self._requests.items()):
+            requests.add_metric((group, method, str(status)), number)
+        yield requests
+        words = "From a request's headers to the end of its answer."
+        seconds = HistogramMetricFamily("onrecord_request_seconds", words, labels=("group",))
+        names = [*(str(float(bound)) for bound in _BUCKETS), "+Inf"]
+        for group, times in sorted(self._seconds.items()):
+            upto = list(accumulate(times[:-1]))
+            seconds.add_metric((group,), list(zip(names, upto, strict=True)), times[-1])
+        yield seconds
+        yield GaugeMetricFamily(
+            "onrecord_requests_under_way", "Requests not answered yet.", self.under_way
+        )
 
 
+@lru_cache(maxsize=4096)
 def find_group(path: str) -> str:
     """Return the kind of thing that a path is about, of which there are few whatever is asked.
 
@@ -99,12 +129,12 @@ class Observer:
                 size += len(message.get("body", b""))
             await send(message)
 
-        self._metrics.under_way.inc()
+        self._metrics.under_way += 1
         try:
             await self._app(scope, receive, send_seen)
         finally:
             seconds = time.perf_counter() - since
-            self._metrics.under_way.dec()
+            self._metrics.under_way -= 1
             self._metrics.count(scope, status=status, seconds=seconds)
             if self._logs:
                 _log.info(

@@ -5,6 +5,8 @@ from app.db.tables import metadata
 dataset = metadata.tables["dataset"]
 sources = metadata.tables["sources"]
 articles = metadata.tables["articles"]
+article_bands = metadata.tables["article_bands"]
+article_sketches = metadata.tables["article_sketches"]
 removed_articles = metadata.tables["removed_articles"]
 article_authors = metadata.tables["article_authors"]
 entities = metadata.tables["entities"]

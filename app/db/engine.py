@@ -15,12 +15,16 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from app.db.search import rank_text
+
 _BUSY_MS = 10_000  # how long a connection waits for a lock before it says "database is locked"
 _PER_CONNECTION = (
     f"PRAGMA busy_timeout={_BUSY_MS}",  # first, so that the others wait too
     "PRAGMA mmap_size=268435456",  # 256 MiB: pages come from the system's cache without a copy
     "PRAGMA temp_store=MEMORY",
 )
+# What the reader's SQL calls `app.db.search.rank_text`.
+RANK_TEXT = "onrecord_rank_text"
 _WRITER = (
     "PRAGMA journal_mode=WAL",
     # Under WAL, NORMAL syncs at checkpoints only. A crash of the program loses nothing; a power
@@ -128,6 +132,7 @@ def make_reader_engine(url: str, *, pool_size: int = 8, query_seconds: float = m
             raise DatabaseMissingError(path)
         uri = f"{path.as_uri()}?mode=ro{'&immutable=1' if _is_at_rest(path) else ''}"
         connection = _connect(uri, pragmas=(*_PER_CONNECTION, *_READER), seconds=query_seconds)
+        connection.create_function(RANK_TEXT, 2, rank_text, deterministic=True)
         # No other file can be reached from here, by whatever statement.
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         return connection

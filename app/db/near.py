@@ -1,55 +1,80 @@
 """Candidates for the same or nearly the same words, from the full-text index.
 
 A text that repeats another one shares runs of three words with it, and such runs are rare where
-single words are not: so the index is asked for those runs, the most and rarest shared first (BM25).
-Nothing is scanned. Shingles of words: Broder, "On the resemblance and containment of documents",
-1997.
+single words are not: so the index is asked for those runs, the rarest first, and what shares the
+most of them is nearest. Nothing is scanned, and of a run that many texts have only some are taken:
+ranking them all by BM25 took as long as all texts with any run of the query are many. Shingles of
+words: Broder, "On the resemblance and containment of documents", 1997.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, column, literal_column, select, table
+from sqlalchemy import Select, column, func, literal_column, select, table, union_all
 
+from app.db.fold import find_words
+from app.db.ids import to_key
 from app.db.search import SearchTarget
 
 _RUN = 3
-_MOST_RUNS = 40
-# Words of a text that is changed in every third word and so shares no run: pairs of the longest,
-# which are the rarest (Zipf's law of abbreviation).
+# Each run costs a search; those with the most letters are asked for, whose words are the rarest
+# (Zipf's law of abbreviation).
+_MOST_RUNS = 12
+# Texts that are taken of those that share one run.
+_OF_EACH = 200
+# Words of a text that is changed in every third word and so shares no run: pairs of the longest.
 _LONGEST = 6
 
 
-def runs_query(words: Sequence[str]) -> str:
+def to_words_key(text: str) -> int | None:
+    """Return the key of a text's words: the same for texts that differ in case, accents and marks.
+
+    None for a text without words.
+    """
+    words = [word.folded for word in find_words(text)]
+    return to_key("words", *words) if words else None
+
+
+def list_runs(words: Sequence[str]) -> list[str]:
     """Return FTS5's words for texts that share a run of three words with these (folded) ones.
 
-    Of a long text, runs are taken evenly from its whole length.
+    The whole text as one phrase comes first: what holds all of it is always found.
     """
     size = min(_RUN, len(words))
-    runs = list(dict.fromkeys(tuple(words[at : at + size]) for at in range(len(words) - size + 1)))
-    step = max(1, -(-len(runs) // _MOST_RUNS))
-    return " OR ".join(f'"{" ".join(run)}"' for run in runs[::step])
+    runs = dict.fromkeys(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+    rarest = sorted(runs, key=lambda run: -sum(map(len, run)))[:_MOST_RUNS]
+    return [f'"{" ".join(run)}"' for run in dict.fromkeys([tuple(words), *rarest])]
 
 
-def pairs_query(words: Sequence[str]) -> str:
+def list_pairs(words: Sequence[str]) -> list[str]:
     """Return FTS5's words for texts that share two of the longest of these (folded) words."""
     longest = sorted(dict.fromkeys(words), key=len, reverse=True)[:_LONGEST]
     pairs = [(one, other) for at, one in enumerate(longest) for other in longest[at + 1 :]]
-    return " OR ".join(f'("{one}" AND "{other}")' for one, other in pairs)
+    return [f'"{one}" AND "{other}"' for one, other in pairs]
 
 
-def near_statement(target: SearchTarget, query: str, *, limit: int) -> Select[Any]:
-    """Return the statement for the keys of the rows that match best: column ``key``.
+def near_statement(target: SearchTarget, queries: Sequence[str], *, limit: int) -> Select[Any]:
+    """Return the statement for the keys of the rows that match the most queries: column ``key``.
 
     Args:
         target: Which index.
-        query: From `runs_query` or `pairs_query`.
+        queries: From `list_runs` or `list_pairs`, at least one.
         limit: The most rows.
     """
-    index = table(target.value, column("rowid"), column("rank"))
+    index = table(target.value, column("rowid"))
+    matching = [
+        select(
+            select(index.c.rowid.label("key"))
+            .where(literal_column(target.value).op("MATCH")(query))
+            .limit(_OF_EACH)
+            .subquery(f"run{number}")
+        )
+        for number, query in enumerate(queries)
+    ]
+    found = union_all(*matching).subquery("found")
     return (
-        select(index.c.rowid.label("key"))
-        .where(literal_column(target.value).op("MATCH")(query))
-        .order_by(index.c.rank, index.c.rowid)
+        select(found.c.key)
+        .group_by(found.c.key)
+        .order_by(func.count().desc(), found.c.key)
         .limit(limit)
     )

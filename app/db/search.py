@@ -9,6 +9,7 @@ own syntax. https://www.sqlite.org/fts5.html#full_text_query_syntax
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, column, literal_column, or_, select, table, text
@@ -285,6 +286,38 @@ def _cut_between_words(text: str, start: int, end: int, *, keep: Offsets) -> Off
     while end > max(keep[1], start) and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+@lru_cache(maxsize=256)
+def _read(q: str) -> Query:
+    return parse_query(q)
+
+
+def rank_text(text: str | None, q: str) -> float | None:
+    """Say how well a query matches a short text that no index has, as a function for SQL.
+
+    Args:
+        text: A name, a path or the like; None matches nothing.
+        q: A query that `parse_query` takes.
+
+    Returns:
+        None when it does not match; else, as with BM25, the better the smaller: the share of the
+        text's letters and digits that match, negative, in [-1, 0).
+    """
+    if text is None:
+        return None
+    query = _read(q)
+    words = find_words(text)
+    places: dict[str, list[int]] = {}
+    for number, word in enumerate(words):
+        places.setdefault(word.folded, []).append(number)
+    if any(_find_term(words, places, term) for term in query.excluded):
+        return None
+    if not all(_find_term(words, places, term) for term in query.wanted):
+        return None
+    size = sum(word.end - word.start for word in words)
+    matched = sum(end - start for start, end in find_matches(text, query))
+    return -min(1.0, matched / size)
 
 
 _TRIGGERS = {

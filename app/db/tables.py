@@ -178,6 +178,34 @@ class Article(SQLModel, table=True):
     mention_count: int
 
 
+class ArticleSketch(SQLModel, table=True):
+    """What an article's words are like, so that copies of it are found; see `app.ingest.stories`.
+
+    Attributes:
+        signature: See `app.db.sketch`.
+        shingle_count: How many runs of words it was made of.
+        story_key: Of the earliest article of its story; None for an article without copies.
+    """
+
+    __tablename__ = "article_sketches"
+    __table_args__ = (Index(None, "story_key", "article_key"),)
+
+    article_key: int = _to("articles.key", primary_key=True)
+    signature: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    shingle_count: int
+    story_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
+
+
+class ArticleBand(SQLModel, table=True):
+    """A part of an article's signature: only articles that share one are compared."""
+
+    __tablename__ = "article_bands"
+    __table_args__ = (Index(None, "article_key"), _IN_KEY_ORDER)
+
+    band: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    article_key: int = _to("articles.key", primary_key=True)
+
+
 class RemovedArticle(SQLModel, table=True):
     """The key of an article that was here once and is no more."""
 
@@ -314,7 +342,7 @@ class Quote(SQLModel, table=True):
     """Words between quotation marks that an attribution gives to a speaker.
 
     `start` and `end` reach from the first part's start to the last part's end; `text` is the
-    parts joined by a space.
+    parts joined by a space; `words_key` is that of its words (`app.db.near.to_words_key`).
     """
 
     __tablename__ = "quotes"
@@ -325,6 +353,7 @@ class Quote(SQLModel, table=True):
         Index(None, "outlet", "published_at", "key"),
         Index(None, "cue_lemma", "published_at", "key"),
         Index(None, "attribution_key"),
+        Index(None, "words_key", "article_key"),
     )
 
     key: int = _key()
@@ -338,6 +367,7 @@ class Quote(SQLModel, table=True):
     )
     form: QuoteForm = _text()
     text: str = _text()
+    words_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     start: int
     end: int
     parts: SpanList = _json()
@@ -381,6 +411,7 @@ class Claim(SQLModel, table=True):
     """A proposition that somebody could check; `text` is the content's parts joined by a space.
 
     Attributes:
+        words_key: Of its words (`app.db.near.to_words_key`).
         numbers: ``[{"span": [s, e], "value": float, "unit": str | null}, …]``.
         dates: ``[{"span": [s, e], "value": str | null}, …]``.
     """
@@ -393,6 +424,7 @@ class Claim(SQLModel, table=True):
         Index(None, "outlet", "published_at", "key"),
         Index(None, "check_worthiness", "key"),
         Index(None, "attribution_key"),
+        Index(None, "words_key", "article_key"),
         Index(None, "quote_key"),
     )
 
@@ -410,6 +442,7 @@ class Claim(SQLModel, table=True):
     )
     kind: ClaimKind = _text()
     text: str = _text()
+    words_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     start: int
     end: int
     content: SpanList = _json()

@@ -21,8 +21,10 @@ from app.ingest.resolve import (
     touch_locals,
     write_locals,
 )
+from app.ingest.resolve.local import Local
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
 from app.ingest.said import GlobalEntity
+from app.ingest.stories import Sketch, close_story, join_story, leave_story, to_sketch
 from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
 from app.records import delete_records, write_records
@@ -46,6 +48,9 @@ def store_article(
     source_key: int,
     source_name: str,
     corrections: Corrections = _NO_CORRECTIONS,
+    packed: bytes | None = None,
+    sketch: Sketch | None = None,
+    locals_: Sequence[Local] | None = None,
 ) -> int:
     """Write an article in place of what the database holds under its identity.
 
@@ -55,6 +60,9 @@ def store_article(
         source_key: Key of its file's row, which is there already.
         source_name: The file's name.
         corrections: What users know better about who is who.
+        packed: What `pack` makes of the article, where that is known.
+        sketch: What `to_sketch` makes of its text, where that is known.
+        locals_: What `list_locals` makes of it, where that is known.
 
     Returns:
         The article's key.
@@ -65,8 +73,10 @@ def store_article(
     key = to_article_key(parsed.raw, source_name=source_name)
     before = read_tally(connection, article_key=key)
     touch = _touch(connection, article_key=key)
+    left = leave_story(connection, article_key=key)
     connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
-    locals_ = list_locals(parsed, article_key=key)
+    if locals_ is None:
+        locals_ = list_locals(parsed, article_key=key)
     touch_locals(touch, locals_)
     write_locals(connection, locals_)
     moved = resolve(connection, touch, corrections=corrections)
@@ -74,8 +84,9 @@ def store_article(
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
     _insert_rows(connection, rows)
     _write_records(connection, rows, entities=entities.values())
+    join_story(connection, article_key=key, sketch=sketch or to_sketch(parsed.raw.text), left=left)
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
-    connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
+    connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
     after = to_tally(rows)
     names = corrections.names
     touched = apply_tally(connection, before=before, after=after, preferred=names)
@@ -90,9 +101,11 @@ def delete_article(
     """Take an article away, and the entities that nobody else names; its key stays on record."""
     before = read_tally(connection, article_key=article_key)
     touch = _touch(connection, article_key=article_key)
+    left = leave_story(connection, article_key=article_key)
     gone = connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
     if gone.rowcount:
         connection.execute(insert(_REMOVED), {"key": article_key})
+    close_story(connection, left=left)
     moved = resolve(connection, touch, corrections=corrections)
     touched = apply_tally(connection, before=before, after=Tally(), preferred=corrections.names)
     touched |= rewrite_articles(connection, keys=moved - {article_key}, corrections=corrections)

@@ -128,8 +128,11 @@ def test_an_unknown_parameter_says_which_are_known(client: TestClient) -> None:
     problem = check_problem(client.get("/v1/sources?state=failed"), 422)
     assert sorted(problem["errors"][0]["allowed"]) == [
         "cursor",
+        "facet",
+        "fields",
         "format",
         "limit",
+        "q",
         "sort",
         "status",
     ]
@@ -158,7 +161,7 @@ def test_a_fault_of_the_server_is_a_500_problem_with_the_id_that_the_log_has(
     with TestClient(
         create_app(settings_for(tmp_path / "broken.db")), raise_server_exceptions=False
     ) as client:
-        answer = client.get("/v1/quotes", headers={"X-Request-ID": "find-me"})
+        answer = client.get("/v1/quotes?sort=id", headers={"X-Request-ID": "find-me"})
         problem = check_problem(answer, 500)
         assert "find-me" in problem["detail"]
         assert "find-me" in caplog.text
@@ -268,6 +271,30 @@ def test_a_long_answer_is_compressed_as_the_client_likes(
     else:
         body = answer.content
     assert json.loads(body)["data"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/quotes",
+        "/v1/meta",
+        "/v1/entities/velm",
+        "/v1/quotes/counts",
+        "/v1/entities/velm/claims",
+    ],
+)
+def test_json_is_a_format_like_the_others(client: TestClient, path: str) -> None:
+    plain, named = client.get(f"{path}?"), client.get(f"{path}.json")
+    assert named.status_code == 200
+    assert named.json() == plain.json()
+    assert named.headers["etag"] == plain.headers["etag"]
+    check_problem(client.get(f"{path}.json?surprise=1"), 422)
+    check_problem(client.get(f"{path}.json.json"), 404)
+
+
+@pytest.mark.parametrize("path", ["/v1/nope.json", "/docs.json", "/v1/quotes.xml", "/v1.json"])
+def test_other_formats_are_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/v1/quotes", "/v1/quotes.csv", "/v1/nonsense", "/", "/docs"])

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,10 @@ class House:
         self.database = folder / "data" / "test.db"
         self.database.parent.mkdir()
         shutil.copy(empty_database, self.database)
-        self.settings = Settings(database_url=f"sqlite:///{self.database}", seeds=(self.seeds,))
+        # In the test's own process, where its parser can be changed and looked at.
+        self.settings = Settings(
+            database_url=f"sqlite:///{self.database}", seeds=(self.seeds,), ingest_workers=0
+        )
         self.parser = FakeParser()
         self.loaded = 0
 
@@ -47,6 +51,15 @@ class House:
         self.loaded = 0
         source = ParserSource(versions=Versions(parser_version, model_version), load=load)
         return run_ingest(self.settings, source=source, **options)
+
+    def ingest_with_workers(self, workers: int, *, seconds: float = 0.0, **settings: Any) -> Report:
+        """Ingest with worker processes, each with a fake parser of its own."""
+        source = ParserSource(
+            versions=Versions("1", "m"), load=partial(FakeParser, seconds=seconds)
+        )
+        return run_ingest(
+            self.settings.model_copy(update={"ingest_workers": workers, **settings}), source=source
+        )
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.database)) as connection:

@@ -14,6 +14,7 @@ from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import claim_about, claim_records, claims
+from app.api.stories.distinct import keep_words
 from app.db.ids import ARTICLE
 from app.db.search import Query, SearchTarget
 
@@ -26,6 +27,7 @@ _TERMS = {
     "position": Term("start", claims.c.start, int),
     "id": _BY_KEY,
 }
+CLAIM_ORDER = read_order("-published_at", terms=_TERMS, last=[_BY_KEY], relevance=None)
 CLAIM_DIMENSIONS = {
     "claimant": Dimension(claims.c.claimant_key, is_entity=True),
     "about": Dimension(
@@ -101,6 +103,7 @@ def find_claims(
             statement = statement.where(column >= least)
     statement = published_between(statement, claims.c.published_at, filters)
     found = join_hits(statement, SearchTarget.CLAIMS, query=query, table=claims)
+    statement = keep_words(found, claims, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, ClaimFilters) else "id"
     order = read_order(
         sort,
@@ -109,7 +112,7 @@ def find_claims(
         relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return Listing(found.statement, found.counted, order, key=claims.c.key, rows=select_claims())
+    return Listing(statement, found.counted, order, key=claims.c.key, rows=select_claims())
 
 
 def get_claim(session: Session, key: int) -> Row[Any] | None:

@@ -14,6 +14,7 @@ from app.api.quotes.parameters import QuoteConditions, QuoteFilters
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import quote_about, quote_records, quotes
+from app.api.stories.distinct import keep_words
 from app.db.ids import ARTICLE
 from app.db.search import Query, SearchTarget
 
@@ -25,6 +26,7 @@ _TERMS = {
     "position": Term("start", quotes.c.start, int),
     "id": _BY_KEY,
 }
+QUOTE_ORDER = read_order("-published_at", terms=_TERMS, last=[_BY_KEY], relevance=None)
 QUOTE_DIMENSIONS = {
     "speaker": Dimension(quotes.c.speaker_key, is_entity=True),
     "about": Dimension(
@@ -89,6 +91,7 @@ def find_quotes(
         statement = statement.where(quotes.c.confidence >= filters.min_confidence)
     statement = published_between(statement, quotes.c.published_at, filters)
     found = join_hits(statement, SearchTarget.QUOTES, query=query, table=quotes)
+    statement = keep_words(found, quotes, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, QuoteFilters) else "id"
     order = read_order(
         sort,
@@ -97,7 +100,7 @@ def find_quotes(
         relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return Listing(found.statement, found.counted, order, key=quotes.c.key, rows=select_quotes())
+    return Listing(statement, found.counted, order, key=quotes.c.key, rows=select_quotes())
 
 
 def get_quote(session: Session, key: int) -> Row[Any] | None:
