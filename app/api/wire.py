@@ -24,7 +24,10 @@ _COMMON = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", EXPOSED_HEADERS.encode()),
     (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
 )
+# Pages bring their own; data that a browser is made to show may load nothing.
+_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _COMMON_NAMES = frozenset((*(name for name, _ in _COMMON), b"x-request-id"))
 _RANDOM = random.Random()  # noqa: S311 (ids for a log, no secrets)  # nosec B311
 logger = logging.getLogger("onrecord.api")
@@ -65,8 +68,10 @@ class WireMiddleware:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                own = (header for header in message["headers"] if header[0] not in _COMMON_NAMES)
-                headers = [*own, *_COMMON, (b"x-request-id", request_id.encode())]
+                headers = [head for head in message["headers"] if head[0] not in _COMMON_NAMES]
+                if all(name != _POLICY[0] for name, _ in headers):
+                    headers.append(_POLICY)
+                headers += [*_COMMON, (b"x-request-id", request_id.encode())]
                 message = {**message, "headers": headers}
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}

@@ -295,3 +295,16 @@ def test_json_is_a_format_like_the_others(client: TestClient, path: str) -> None
 @pytest.mark.parametrize("path", ["/v1/nope.json", "/docs.json", "/v1/quotes.xml", "/v1.json"])
 def test_other_formats_are_not_there(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/quotes", "/v1/quotes.csv", "/v1/nonsense", "/", "/docs"])
+def test_a_browser_is_told_to_load_and_tell_nothing_else(client: TestClient, path: str) -> None:
+    for _ in range(2):  # the second time it may be a kept answer
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        policy = headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-eval" not in policy
+        if path.startswith("/v1"):
+            assert policy == "default-src 'none'; frame-ancestors 'none'"

@@ -194,7 +194,7 @@ def _odd_html(chance: random.Random) -> tuple[str, bytes]:
 
 def _huge_line(chance: random.Random) -> tuple[str, bytes]:
     word = chance.choice(("word ", "a", "“a” ", "He said. ", "Ann Bell ", "1,"))
-    return chance.choice(SUFFIXES[:3]), (word * chance.randrange(10, 800)).encode()
+    return chance.choice(SUFFIXES[:3]), (word * chance.randrange(10, 200)).encode()
 
 
 def _invisible(chance: random.Random) -> tuple[str, bytes]:
@@ -227,7 +227,7 @@ def _homoglyphs(chance: random.Random) -> tuple[str, bytes]:
 
 
 def _marks(chance: random.Random) -> tuple[str, bytes]:
-    count = int(10 ** chance.uniform(1, 3))
+    count = int(10 ** chance.uniform(1, 2.5))
     marks = chance.choice((_MARKS, "“”", '"', "'", "“‘", chance.choice(_MARKS)))
     text = "".join(
         chance.choice(marks) + chance.choice(("", "", "a", " ", "\n")) for _ in range(count)
@@ -322,7 +322,7 @@ def _odd_markdown(chance: random.Random) -> tuple[str, bytes]:
 
 
 def _any_unicode(chance: random.Random) -> tuple[str, bytes]:
-    letters = [chr(chance.randrange(1, 0x110000)) for _ in range(chance.randrange(1, 300))]
+    letters = [chr(chance.randrange(1, 0x110000)) for _ in range(chance.randrange(1, 120))]
     text = "".join(letter for letter in letters if not "\ud800" <= letter <= "\udfff")
     return chance.choice(SUFFIXES[:3]), (text or "x").encode()
 

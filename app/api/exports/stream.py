@@ -19,7 +19,7 @@ from sqlalchemy import Row, Select
 from sqlmodel import Session
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.api.caching import answer_any_etag
 from app.api.deps import Call
@@ -129,7 +129,7 @@ def stream_response(
         # The first portion is read before the answer begins: what fails here is still a problem.
         first = head + next(portions, b"")
         resources = opening.pop_all()
-    return _Export(chain([first], portions), resources, media_type=media_type, headers=headers)
+    return _Export(first, portions, resources=resources, media_type=media_type, headers=headers)
 
 
 class _Portions(Iterator[bytes]):
@@ -162,18 +162,28 @@ class _Export(StreamingResponse):
 
     def __init__(
         self,
-        portions: Iterator[bytes],
-        resources: ExitStack,
+        first: bytes,
+        portions: _Portions,
         *,
+        resources: ExitStack,
         media_type: str,
         headers: dict[str, str],
     ) -> None:
-        super().__init__(iterate_in_threadpool(portions), media_type=media_type, headers=headers)
+        content = iterate_in_threadpool(chain([first], portions))
+        super().__init__(content, media_type=media_type, headers=headers)
+        self._portions = portions
         self._resources = resources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def receive_and_end() -> Message:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                # Now, and not when this task ends: that waits for the thread that reads.
+                await run_in_threadpool(self._portions.end)
+            return message
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive_and_end, send)
         except ClientDisconnect:
             return
         finally:
