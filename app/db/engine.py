@@ -151,7 +151,7 @@ def make_reader_engine(url: str, *, pool_size: int = 8, query_seconds: float = m
     return engine
 
 
-class _TimedConnection(sqlite3.Connection):
+class TimedConnection(sqlite3.Connection):
     """A connection whose statements end when their time is up (`sqlite3_progress_handler`).
 
     https://www.sqlite.org/c3ref/progress_handler.html
@@ -166,9 +166,9 @@ class _TimedConnection(sqlite3.Connection):
         if seconds < math.inf:
             self.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
 
-    def start_clock(self) -> None:
-        """Give the statement that begins, or goes on, all of the time."""
-        self.until = time.monotonic() + self.seconds
+    def start_clock(self, seconds: float | None = None) -> None:
+        """Give the statement that begins, or goes on, all of the time, or so many seconds."""
+        self.until = time.monotonic() + (self.seconds if seconds is None else seconds)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self.until
@@ -190,7 +190,7 @@ def _is_at_rest(path: Path) -> bool:
 def allow_more_time(connection: Connection) -> None:
     """Give a statement that is read in portions its time anew for the next one."""
     raw = connection.connection.driver_connection
-    if isinstance(raw, _TimedConnection):
+    if isinstance(raw, TimedConnection):
         raw.start_clock()
 
 
@@ -247,7 +247,7 @@ def _connect(
         uri=name.startswith("file:"),
         isolation_level=None,
         check_same_thread=False,
-        factory=_TimedConnection,
+        factory=TimedConnection,
     )
     try:
         connection.limit(seconds)
