@@ -166,9 +166,9 @@ class _TimedConnection(sqlite3.Connection):
         if seconds < math.inf:
             self.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
 
-    def start_clock(self) -> None:
-        """Give the statement that begins, or goes on, all of the time."""
-        self.until = time.monotonic() + self.seconds
+    def start_clock(self, *, most: float = math.inf) -> None:
+        """Give the statement that begins, or goes on, all of the time, but not over `most`."""
+        self.until = time.monotonic() + min(self.seconds, most)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self.until
@@ -194,6 +194,12 @@ def allow_more_time(connection: Connection) -> None:
         raw.start_clock()
 
 
+def allow_seconds(raw: sqlite3.Connection, seconds: float) -> None:
+    """Give all that is asked of a driver's own connection from now on so many seconds together."""
+    if isinstance(raw, _TimedConnection):
+        raw.start_clock(most=seconds)
+
+
 def interrupt(connection: Connection) -> None:
     """End the statement that another thread runs on this connection, if there is one."""
     raw = connection.connection.driver_connection
@@ -201,9 +207,10 @@ def interrupt(connection: Connection) -> None:
         raw.interrupt()
 
 
-def is_interrupted(error: DBAPIError) -> bool:
+def is_interrupted(error: BaseException) -> bool:
     """Say whether a statement was ended because it took too long, or nobody waits for it."""
-    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
 def _start_clock(connection: Connection, *_: Any) -> None:

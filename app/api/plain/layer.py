@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import PoolProxiedConnection
+from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,11 +18,13 @@ from app.api.plain.asked import Asked, NotPlainError, read_asked
 from app.api.plain.entity import read_entity
 from app.api.plain.lists import LISTS, PlainList
 from app.api.plain.rows import PlainPage, read_rows
-from app.db.engine import DatabaseMissingError
+from app.db.engine import DatabaseMissingError, allow_seconds, is_interrupted
 from app.db.ids import to_outlet_key
 
 _LOG = logging.getLogger(__name__)
 _NO_ENTITY = b'"entity":null'
+# A page that takes longer is read by the framework, in a thread: here everybody waits for it.
+_MOST_SECONDS = 0.1
 # Entities that are embedded are few, and asked for again and again: some 2 kB each.
 _MOST_ENTITIES = 2000
 # Speakers whose keys are known: some 200 bytes each.
@@ -32,11 +34,18 @@ _MOST_KEYS = 20_000
 class PlainLists:
     """Wraps an application and answers plain pages in its place."""
 
-    def __init__(self, app: ASGIApp, *, source: Source) -> None:
-        """Begin without a connection; one is taken from the pool when it is needed."""
+    def __init__(self, app: ASGIApp, *, source: Source, engine: Engine) -> None:
+        """Begin without a connection; one is made when it is needed.
+
+        Args:
+            app: What is wrapped.
+            source: Where the data are.
+            engine: A reader's, for this alone: the event loop must not wait for a connection.
+        """
         self._app = app
         self._source = source
-        self._is_sqlite = source.engine.dialect.name == "sqlite"
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
         self._pooled: PoolProxiedConnection | None = None
         self._entities: dict[int, bytes] = {}
         self._keys: dict[str, int | None] = {}
@@ -56,10 +65,11 @@ class PlainLists:
                 status, headers, body = self._answer(listed, scope)
             except NotPlainError:
                 pass
-            except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError):
+            except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError) as error:
                 # Whatever it is, the framework meets it too and says what it is.
-                _LOG.debug("a plain page could not be read", exc_info=True)
-                self._let_go()
+                if not is_interrupted(error):
+                    _LOG.debug("a plain page could not be read", exc_info=True)
+                    self._let_go()
             else:
                 raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
                 await send({"type": "http.response.start", "status": status, "headers": raw})
@@ -192,13 +202,14 @@ class PlainLists:
 
     def _connect(self) -> sqlite3.Connection:
         if self._pooled is None:
-            self._pooled = self._source.engine.raw_connection()
+            self._pooled = self._engine.raw_connection()
             connection = self._pooled.driver_connection
             assert isinstance(connection, sqlite3.Connection)
             # It never goes back to the pool: `_let_go` closes it.
             connection.text_factory = bytes
         connection = self._pooled.driver_connection
         assert isinstance(connection, sqlite3.Connection)
+        allow_seconds(connection, _MOST_SECONDS)
         return connection
 
     def _let_go(self) -> None:
