@@ -80,6 +80,12 @@ def create_app(settings: Settings | None = None) -> Application:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_make_lifespan(settings),
+        telemetry={
+            "tracing": settings.traces,
+            "auto_configure": settings.traces,  # where OTEL_EXPORTER_OTLP_ENDPOINT says
+            "metrics": False,  # /metrics has them
+            "logs": False,  # exceptions can hold what users typed
+        },
     )
     # Connections of their own: whoever asks how the server is, and the event loop, must not wait
     # for those who query.
@@ -127,11 +133,6 @@ def create_app(settings: Settings | None = None) -> Application:
     counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
     app.state.metrics = counted
     app.observer = Observer(app.finished, metrics=counted, logs=settings.log_requests)
-    if settings.traces:
-        # An optional extra; nothing is sent unless OTEL_EXPORTER_OTLP_ENDPOINT says where.
-        from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-
-        FastAPIInstrumentor.instrument_app(app)
     return app
 
 
