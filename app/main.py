@@ -80,13 +80,21 @@ def create_app(settings: Settings | None = None) -> Application:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_make_lifespan(settings),
+        telemetry={
+            "tracing": settings.traces,
+            "auto_configure": settings.traces,  # where OTEL_EXPORTER_OTLP_ENDPOINT says
+            "metrics": False,  # /metrics has them
+            "logs": False,  # exceptions can hold what users typed
+        },
     )
-    # A connection of its own: whoever asks how the server is must not wait for those who query.
-    asking = make_reader_engine(
-        settings.database_url, pool_size=1, query_seconds=settings.query_seconds
+    # Connections of their own: whoever asks how the server is, and the event loop, must not wait
+    # for those who query.
+    asking, plain = (
+        make_reader_engine(settings.database_url, pool_size=1, query_seconds=settings.query_seconds)
+        for _ in range(2)
     )
     app.state.source = Source(engine=engine, dataset=DatasetCache(asking))
-    app.state.engines = (engine, asking)
+    app.state.engines = (engine, asking, plain)
     add_error_handlers(app)
     app.add_exception_handler(NotModifiedError, on_not_modified)
     app.add_exception_handler(MovedError, on_moved)
@@ -113,7 +121,7 @@ def create_app(settings: Settings | None = None) -> Application:
     ):
         app.include_router(router)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
-    app.add_middleware(PlainLists, source=app.state.source)
+    app.add_middleware(PlainLists, source=app.state.source, engine=plain)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(WireMiddleware, write_problem=write_problem)
     app.finished = FinishedAnswers(
@@ -125,11 +133,6 @@ def create_app(settings: Settings | None = None) -> Application:
     counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
     app.state.metrics = counted
     app.observer = Observer(app.finished, metrics=counted, logs=settings.log_requests)
-    if settings.traces:
-        # An optional extra; nothing is sent unless OTEL_EXPORTER_OTLP_ENDPOINT says where.
-        from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-
-        FastAPIInstrumentor.instrument_app(app)
     return app
 
 

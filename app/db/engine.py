@@ -166,9 +166,9 @@ class TimedConnection(sqlite3.Connection):
         if seconds < math.inf:
             self.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
 
-    def start_clock(self, seconds: float | None = None) -> None:
-        """Give the statement that begins, or goes on, all of the time, or so many seconds."""
-        self.until = time.monotonic() + (self.seconds if seconds is None else seconds)
+    def start_clock(self, *, most: float = math.inf) -> None:
+        """Give the statement that begins, or goes on, all of the time, but not over `most`."""
+        self.until = time.monotonic() + min(self.seconds, most)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self.until
@@ -201,9 +201,10 @@ def interrupt(connection: Connection) -> None:
         raw.interrupt()
 
 
-def is_interrupted(error: DBAPIError) -> bool:
+def is_interrupted(error: BaseException) -> bool:
     """Say whether a statement was ended because it took too long, or nobody waits for it."""
-    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
 def _start_clock(connection: Connection, *_: Any) -> None:

@@ -53,6 +53,6 @@ def test_no_free_connection_is_a_503(app: Application, monkeypatch: pytest.Monke
         raise PoolTimeoutError("all taken")
 
     monkeypatch.setattr("app.api.deps.Call.session", refuse)
-    (answer,) = asyncio.run(ask_many(app, 1, "/v1/quotes?limit=123"))
+    (answer,) = asyncio.run(ask_many(app, 1, "/v1/quotes?limit=123&facet=form"))
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0

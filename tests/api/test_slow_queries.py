@@ -19,6 +19,8 @@ from tests.api.conftest import running_server
 ENDLESS = text(
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 )
+# Facets, so that it is the framework that answers.
+LIST = "/v1/quotes?limit=7&facet=form"
 
 
 def settings_for(database: Path, *, seconds: float) -> Settings:
@@ -33,13 +35,27 @@ def test_it_is_a_503_that_says_when_to_come_back_and_the_next_is_answered(
     with TestClient(create_app(settings_for(database, seconds=0.3))) as client:
         with monkeypatch.context() as patched:
             patched.setattr("app.api.quotes.router.read_page", run_endlessly)
-            answer = client.get("/v1/quotes?limit=7")
+            answer = client.get(LIST)
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert int(answer.headers["retry-after"]) > 0
         assert "took too long" in answer.json()["detail"]
         assert "etag" not in answer.headers
-        assert client.get("/v1/quotes?limit=7").status_code == 200
+        assert client.get(LIST).status_code == 200
+
+
+def test_a_plain_page_that_takes_long_is_read_in_a_thread_instead(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_endlessly(connection: Any, *_: Any, **__: Any) -> None:
+        connection.execute(str(ENDLESS))
+
+    with TestClient(create_app(settings_for(database, seconds=60))) as client:
+        expected = client.get("/v1/quotes?limit=3").json()
+        monkeypatch.setattr("app.api.plain.layer.read_rows", read_endlessly)
+        assert client.get("/v1/quotes?limit=3&form=direct").status_code == 200
+        monkeypatch.undo()
+        assert client.get("/v1/quotes?limit=3").json() == expected
 
 
 def run_endlessly(session: Session, *_: Any, **__: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import PoolProxiedConnection
+from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -48,11 +48,18 @@ class SlowError(Exception):
 class PlainLists:
     """Wraps an application and answers plain pages in its place."""
 
-    def __init__(self, app: ASGIApp, *, source: Source) -> None:
-        """Begin without a connection; one is taken from the pool when it is needed."""
+    def __init__(self, app: ASGIApp, *, source: Source, engine: Engine) -> None:
+        """Begin without a connection; one is made when it is needed.
+
+        Args:
+            app: What is wrapped.
+            source: Where the data are.
+            engine: A reader's, for this alone: the event loop must not wait for a connection.
+        """
         self._app = app
         self._source = source
-        self._is_sqlite = source.engine.dialect.name == "sqlite"
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
         self._pooled: PoolProxiedConnection | None = None
         self._entities: dict[int, bytes] = {}
         self._keys: dict[str, int | None] = {}
@@ -114,7 +121,7 @@ class PlainLists:
         if asked.scope in self._slow:
             raise NotPlainError
         connection = self._connect()
-        connection.start_clock(_MOST_SECONDS)
+        connection.start_clock(most=_MOST_SECONDS)
         try:
             where, values = self._to_conditions(connection, listed, asked.filters)
             total = self._find_total(connection, listed, asked)
@@ -220,7 +227,7 @@ class PlainLists:
 
     def _connect(self) -> TimedConnection:
         if self._pooled is None:
-            self._pooled = self._source.engine.raw_connection()
+            self._pooled = self._engine.raw_connection()
             connection = self._pooled.driver_connection
             assert isinstance(connection, TimedConnection)
             # It never goes back to the pool: `_let_go` closes it.
