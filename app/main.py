@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ValueError: The database URL is one that cannot be served from.
     """
     settings = settings or Settings()
-    engine = make_reader_engine(settings.database_url)
+    engine = make_reader_engine(settings.reader_url, pool_size=settings.database_connections)
     app = FastAPI(
         title="On Record",
         version=__version__,

@@ -18,6 +18,16 @@ class Settings(BaseSettings):
         default="sqlite:///data/onrecord.db",
         description="Where articles are stored, as an SQLAlchemy URL.",
     )
+    read_database_url: str | None = Field(
+        default=None,
+        description="Where the API reads, when it is not where ingest writes: a replica's URL.",
+    )
+    database_connections: int = Field(
+        default=8,
+        ge=1,
+        le=1000,
+        description="The most connections of one server process: one for each thread that reads.",
+    )
     seeds: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(Path("seeds"),),
         description="Files and folders that ingest reads, separated by spaces (or as a JSON list).",
@@ -43,6 +53,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
     )
+
+    @property
+    def reader_url(self) -> str:
+        """The URL of the database that the API reads."""
+        return self.read_database_url or self.database_url
 
     @field_validator("seeds", mode="before")
     @classmethod

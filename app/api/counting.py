@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Row, Table, func, literal, null, select
+from sqlalchemy import ColumnElement, Row, Table, func, null, select
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
 from app.api.examples import example_of
 from app.api.listing import Listing
 from app.api.stored import entities
+from app.db.dialect import period_of
 
 Interval = Literal["day", "week", "month", "year"]
 MAX_GROUPS = 1000
@@ -195,7 +196,7 @@ def count_groups(
         assert listing.key is not None
         counted = counted.join(table, item == listing.key)
     value = null() if dimension is None else dimension.column
-    period = null() if interval is None else _period(dated, interval)
+    period = null() if interval is None else period_of(dated, interval)
     number = func.count()
     grouped = select(
         value.label("value"),
@@ -210,7 +211,10 @@ def count_groups(
     by = [column for column, is_used in ((value, dimension), (period, interval)) if is_used]
     grouped = grouped.group_by(*by)
     order: list[ColumnElement[Any]] = [] if interval is None else [period.asc().nulls_last()]
-    grouped = grouped.order_by(*order, number.desc(), value.asc()).limit(limit)
+    order.append(number.desc())
+    if dimension is not None:
+        order.append(value.asc().nulls_first())
+    grouped = grouped.order_by(*order).limit(limit)
     rows = _name_entities(session, grouped, dimension)
     return Groups(rows, rows[0].groups if rows else 0)
 
@@ -227,15 +231,9 @@ def _name_entities(session: Session, grouped: Any, dimension: Dimension | None) 
         ).select_from(shown.outerjoin(entities, entities.c.key == shown.c.value))
     else:
         statement = select(shown.c.value, shown.c.value.label("label"), *rest)
-    return list(session.execute(statement.order_by(periods, place, shown.c.value)).all())
-
-
-def _period(dated: ColumnElement[Any], interval: Interval) -> ColumnElement[Any]:
-    if interval == "week":
-        # The Sunday on or after the day, and the Monday before that.
-        return func.date(dated, literal("weekday 0"), literal("-6 days"))
-    formats = {"day": "%Y-%m-%d", "month": "%Y-%m-01", "year": "%Y-01-01"}
-    return func.strftime(formats[interval], dated)
+    return list(
+        session.execute(statement.order_by(periods, place, shown.c.value.asc().nulls_first())).all()
+    )
 
 
 def count_facets(

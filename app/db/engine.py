@@ -1,7 +1,8 @@
 """Connections: one engine that writes, one that cannot.
 
-SQLite is used in write-ahead logging, so that the API reads the last committed state while ingest
-writes the next. https://www.sqlite.org/wal.html
+PostgreSQL's are made in `app.db.postgresql`; the rest here is SQLite's. That is used in write-ahead
+logging, so that the API reads the last committed state while ingest writes the next.
+https://www.sqlite.org/wal.html
 """
 
 import sqlite3
@@ -11,6 +12,10 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from app.db import postgresql
+
+# Connections of one reader: one for each thread that queries.
+POOL_SIZE = 8
 _BUSY_MS = 10_000  # how long a connection waits for a lock before it says "database is locked"
 _PER_CONNECTION = (
     f"PRAGMA busy_timeout={_BUSY_MS}",  # first, so that the others wait too
@@ -55,7 +60,8 @@ def database_path(url: str) -> Path:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(
-            f"the database {parsed.render_as_string()} is not supported: use sqlite:///path"
+            f"the database {parsed.render_as_string()} is not supported: use sqlite:///path or "
+            "postgresql+psycopg://user@host/database"
         )
     name = parsed.database
     if not name or name == ":memory:" or name.startswith("file:"):
@@ -74,14 +80,16 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     transaction like everything else.
 
     Args:
-        url: An SQLAlchemy URL, ``sqlite:///relative`` or ``sqlite:////absolute``.
-        foreign_keys: Off only for migrations, which drop and rebuild tables: with cascades on,
-            that would empty the tables that point at them.
+        url: An SQLAlchemy URL: ``sqlite:///relative``, ``sqlite:////absolute`` or PostgreSQL's.
+        foreign_keys: Off only for migrations, which on SQLite drop and rebuild tables: with
+            cascades on, that would empty the tables that point at them.
 
     Raises:
         ValueError: The URL is refused, see `database_path`.
         OSError: The folder cannot be created.
     """
+    if postgresql.is_postgresql(url):
+        return postgresql.make_writer_engine(url)
     path = database_path(url)
     path.parent.mkdir(parents=True, exist_ok=True)
     pragmas = (*_PER_CONNECTION, f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}", *_WRITER)
@@ -94,7 +102,7 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def make_reader_engine(url: str, *, pool_size: int = 8) -> Engine:
+def make_reader_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     """Make the engine that the API reads with. It never creates or changes anything.
 
     The file is opened with ``mode=ro`` and ``query_only``, so that no mistake above can write. A
@@ -107,6 +115,8 @@ def make_reader_engine(url: str, *, pool_size: int = 8) -> Engine:
     Raises:
         ValueError: The URL is refused, see `database_path`.
     """
+    if postgresql.is_postgresql(url):
+        return postgresql.make_reader_engine(url, pool_size=pool_size)
     path = database_path(url)
     uri = f"{path.as_uri()}?mode=ro"
 
@@ -133,7 +143,7 @@ def open_session(engine: Engine) -> Session:
 
 
 def database_ready(engine: Engine) -> bool:
-    """Say whether the file is there and holds our tables (which may still be empty).
+    """Say whether the database is there and holds our tables (which may still be empty).
 
     Raises:
         sqlalchemy.exc.DatabaseError: The file is there and is not a database, or is unreadable.
@@ -145,7 +155,7 @@ def database_ready(engine: Engine) -> bool:
         return False
     except OperationalError as error:
         # Removed between the look and the opening.
-        if not database_path(str(engine.url)).exists():
+        if engine.dialect.name == "sqlite" and not database_path(str(engine.url)).exists():
             return False
         raise error
 

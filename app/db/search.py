@@ -3,7 +3,8 @@
 The language is that of the API's ``q``: words are AND, ``"a phrase"``, ``-word`` or ``-"a phrase"``
 to exclude, ``word*`` for a beginning; case and accents do not count (`app.db.fold.find_words`). It
 is parsed here and written anew for the database, so that nothing a user types is the database's
-own syntax. https://www.sqlite.org/fts5.html#full_text_query_syntax
+own syntax. SQLite's: https://www.sqlite.org/fts5.html#full_text_query_syntax; PostgreSQL's:
+`app.db.tsquery`. Both find the same rows; only how they rank them differs.
 """
 
 from collections.abc import Sequence
@@ -11,9 +12,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, column, literal_column, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TableClause,
+    and_,
+    column,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.types import Float
 
+from app.db import tsquery
+from app.db.dialect import POSTGRESQL, ByDialect
 from app.db.fold import Word, find_words
 
 MAX_QUERY_CHARS = 500
@@ -139,6 +155,17 @@ def _to_fts5(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
 
 
+def index_of(target: SearchTarget) -> TableClause:
+    """Return a target's index table: SQLite's has a rank, PostgreSQL's has words and a vector."""
+    names = ("rowid", "rank", "words", "vector")
+    return table(target.value, *(column(name) for name in names))
+
+
+def matches_fts5(target: SearchTarget, asked: str) -> ColumnElement[bool]:
+    """Return the condition that a row of SQLite's index matches, in FTS5's syntax."""
+    return literal_column(target.value).op("MATCH", is_comparison=True)(asked)
+
+
 def search_statement(
     target: SearchTarget,
     query: Query,
@@ -148,8 +175,9 @@ def search_statement(
 ) -> Select[Any]:
     """Return the statement for the rows that match: columns ``key`` and ``rank``.
 
-    ``rank`` is BM25, the better the smaller (negative). Order by ``rank, key``: the key settles
-    ties, and the pair is what a cursor keeps. A rank is the same on every run over the same data.
+    ``rank`` is BM25 (on PostgreSQL ts_rank), the better the smaller (negative). Order by
+    ``rank, key``: the key settles ties, and the pair is what a cursor keeps. A rank is the same on
+    every run over the same data.
 
     With `limit` the statement is one page in that order: join it to its table for a page without
     other filters, so that only the page's rows are fetched. Without, it is unordered: join it, add
@@ -161,10 +189,14 @@ def search_statement(
         after: The rank and key of the last row of the page before.
         limit: The most rows; None for all.
     """
-    index = table(target.value, column("rowid"), column("rank"))
-    key, rank = index.c.rowid, index.c.rank
+    index = index_of(target)
+    key = index.c.rowid
+    rank = ByDialect(sqlite=index.c.rank, postgresql=tsquery.rank(index, query), type_=Float())
     statement = select(key.label("key"), rank.label("rank")).where(
-        literal_column(target.value).op("MATCH")(to_fts5(query))
+        ByDialect(
+            sqlite=matches_fts5(target, to_fts5(query)),
+            postgresql=tsquery.matches(index, query),
+        )
     )
     if after is not None:
         statement = statement.where(or_(rank > after[0], and_(rank == after[0], key > after[1])))
@@ -307,6 +339,14 @@ def check_search(connection: Connection) -> list[str]:
     Returns:
         One line for each fault, in the order of `SearchTarget`; empty when all is well.
     """
+    if connection.dialect.name == POSTGRESQL:
+        return [
+            fault
+            for target, names in _TRIGGERS.items()
+            for fault in tsquery.check_index(
+                connection, index=target, triggers=set(names) - {"delete"}
+            )
+        ]
     triggers = set(
         connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
     )

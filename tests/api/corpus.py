@@ -16,6 +16,7 @@ from app.db.engine import make_writer_engine
 from app.db.fold import fold
 from app.db.ids import to_key
 from app.db.schema import upgrade
+from tests.databases import url_of
 
 CHANGED_AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -323,8 +324,8 @@ def add_own_claim(draft: Draft, common: dict[str, Any], span: list[int]) -> None
 
 
 def write_corpus(path: Path, *, articles: int = 12, checksum: int = 0x2F6C1D0A9B3E4875) -> None:
-    """Make a database file with the first `articles` invented articles (and one broken file)."""
-    url = f"sqlite:///{path}"
+    """Make a database with the first `articles` invented articles (and one broken file)."""
+    url = url_of(path)
     upgrade(url)
     engine = make_writer_engine(url)
     drafts = [draft_article(number) for number in range(articles)]

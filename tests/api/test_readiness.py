@@ -11,6 +11,7 @@ from app.db.engine import make_writer_engine
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
+from tests.databases import url_of
 
 DATA_PATHS = ["/v1", "/v1/meta", "/v1/quotes", "/v1/entities/velm", "/v1/sources"]
 
@@ -22,7 +23,7 @@ def client_on(path: Path) -> TestClient:
 
 
 def change(path: Path, statement: str) -> None:
-    engine = make_writer_engine(f"sqlite:///{path}")
+    engine = make_writer_engine(url_of(path))
     with engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()

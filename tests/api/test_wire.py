@@ -14,6 +14,7 @@ from app.db.engine import make_writer_engine
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
+from tests.databases import url_of
 
 
 def check_problem(answer: Any, status: int) -> dict[str, Any]:
@@ -151,7 +152,7 @@ def test_a_fault_of_the_server_is_a_500_problem_with_the_id_that_the_log_has(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_corpus(tmp_path / "broken.db", articles=2)
-    engine = make_writer_engine(f"sqlite:///{tmp_path / 'broken.db'}")
+    engine = make_writer_engine(url_of(tmp_path / "broken.db"))
     with engine.begin() as connection:  # spans that are no lists: ingest never writes such
         connection.execute(text("UPDATE quotes SET parts = '7'"))
     engine.dispose()
@@ -173,7 +174,7 @@ def test_a_database_that_breaks_under_way_is_a_503_problem(
     write_corpus(path, articles=2)
     with TestClient(create_app(settings_for(path)), raise_server_exceptions=False) as client:
         assert client.get("/v1/quotes").status_code == 200
-        engine = make_writer_engine(f"sqlite:///{path}")
+        engine = make_writer_engine(url_of(path))
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE quote_about RENAME TO elsewhere"))
         engine.dispose()

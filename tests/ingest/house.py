@@ -1,6 +1,5 @@
 """A folder of seeds, a database and a fake parser, for tests of whole runs."""
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,11 +7,13 @@ from typing import Any
 
 from fake_parser import FakeParser
 
+from app.db.tables import metadata
 from app.ingest.job import run_ingest
 from app.ingest.ledger import Versions
 from app.ingest.load import ParserSource
 from app.ingest.report import Report
 from app.settings import Settings
+from tests import databases
 
 # What depends on the clock and not on the files.
 _TIMES = {"read_at", "changed_at", "ingest_started_at", "ingest_ended_at"}
@@ -27,8 +28,8 @@ class House:
         self.seeds.mkdir()
         self.database = folder / "data" / "test.db"
         self.database.parent.mkdir()
-        shutil.copy(empty_database, self.database)
-        self.settings = Settings(database_url=f"sqlite:///{self.database}", seeds=(self.seeds,))
+        databases.copy_database(empty_database, self.database)
+        self.settings = Settings(database_url=databases.url_of(self.database), seeds=(self.seeds,))
         self.parser = FakeParser()
         self.loaded = 0
 
@@ -50,8 +51,17 @@ class House:
         return run_ingest(self.settings, source=source, **options)
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return rows as SQLite stores them, whichever database they are in."""
+        if databases.kind() == databases.POSTGRESQL:
+            return databases.query_as_sqlite(self.database, sql.replace("?", "%s"), values)
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def check(self) -> None:
+        """Assert that SQLite's file is whole; PostgreSQL has no such question, and no such file."""
+        if databases.kind() == databases.SQLITE:
+            assert self.query("PRAGMA integrity_check") == [("ok",)]
+            assert self.query("PRAGMA foreign_key_check") == []
 
     def value(self, sql: str, *values: Any) -> Any:
         ((value,),) = self.query(sql, *values)
@@ -62,17 +72,11 @@ class House:
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every table's rows, sorted, without what depends on the clock or on the past."""
-        tables = [
-            name
-            for (name,) in self.query(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%search%'"
-                " AND name NOT LIKE 'sqlite_%'"
-                " AND name NOT IN ('alembic_version', 'removed_articles') ORDER BY name"
-            )
-        ]
         dumped = {}
-        for table in tables:
-            columns = [row[1] for row in self.query(f'PRAGMA table_info("{table}")')]
-            kept = ", ".join(f'"{name}"' for name in columns if name not in _TIMES)
-            dumped[table] = sorted(self.query(f'SELECT {kept} FROM "{table}"'), key=repr)
+        for name, table in sorted(metadata.tables.items()):
+            if name == "removed_articles":
+                continue
+            columns = [column.name for column in table.columns if column.name not in _TIMES]
+            kept = ", ".join(f'"{column}"' for column in columns)
+            dumped[name] = sorted(self.query(f'SELECT {kept} FROM "{name}"'), key=repr)
         return dumped

@@ -63,7 +63,7 @@ def recount(house: House) -> None:
         "SELECT (SELECT count(*) FROM articles a WHERE a.source_key = s.key)"
         " FROM sources s ORDER BY key"
     )
-    assert house.query("PRAGMA foreign_key_check") == []
+    house.check()
 
 
 def test_a_new_file_is_loaded_with_everything_in_it(house: House) -> None:

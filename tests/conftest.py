@@ -1,0 +1,36 @@
+"""What all tests share: which kind of database each runs on, and the PostgreSQL server."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import databases
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    # Before any fixture: those of the session make databases too.
+    call = getattr(item, "callspec", None)
+    given = {} if call is None else call.params
+    databases.use(given.get("both_databases", databases.SQLITE))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[databases.Server]:
+    with databases.running_server() as server, databases.known_server(server):
+        yield server
+
+
+@pytest.fixture(scope="session", params=databases.KINDS)
+def both_databases(request: pytest.FixtureRequest) -> str:
+    """Run a test twice: paths stand for SQLite's files, and then for PostgreSQL's databases."""
+    kind: str = request.param
+    if kind == databases.POSTGRESQL:
+        request.getfixturevalue("postgresql_server")
+    return kind
+
+
+@pytest.fixture(scope="session")
+def database_kind() -> str:
+    """On which kind of database a test runs that says nothing of it."""
+    return databases.SQLITE
