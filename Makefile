@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser check format lock readme evaluate floors image-check train clean
+.PHONY: help serve demo test test-browser test-postgres check format lock readme evaluate floors image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: $(READY) ## Run every test that this machine can run
 
 test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-postgres: $(READY) ## Run what runs on PostgreSQL, there (apt-get install postgresql)
+	@ONRECORD_TEST_REQUIRE=postgresql $(BIN)/python -m pytest -m postgresql $(ARGS)
 
 check: $(READY) ## Style, types, and who may import whom
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Engine, event
 
 from tests import databases
 
@@ -13,6 +14,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     call = getattr(item, "callspec", None)
     given = {} if call is None else call.params
     databases.use(given.get("both_databases", databases.SQLITE))
+
+
+@pytest.fixture(autouse=True)
+def closed_connections() -> Iterator[None]:
+    """Close what a test leaves in pools on PostgreSQL; psycopg warns of what it finds open."""
+    if databases.kind() == databases.SQLITE:
+        yield
+        return
+    used: list[Engine] = []
+
+    def note(connection) -> None:
+        if connection.engine not in used:
+            used.append(connection.engine)
+
+    event.listen(Engine, "engine_connect", note)
+    yield
+    event.remove(Engine, "engine_connect", note)
+    for engine in used:
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")

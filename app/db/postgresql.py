@@ -6,8 +6,21 @@ configuration. https://www.postgresql.org/docs/current/runtime-config-client.htm
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect, make_url, text
+import psycopg
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 
 from app.db.ids import to_key
 
@@ -73,7 +86,7 @@ def make_reader_engine(url: str, *, pool_size: int) -> Engine:
     Raises:
         ValueError: The URL names another driver.
     """
-    return create_engine(
+    engine = create_engine(
         _to_psycopg(url),
         isolation_level="REPEATABLE READ",
         pool_size=pool_size,
@@ -87,6 +100,20 @@ def make_reader_engine(url: str, *, pool_size: int) -> Engine:
             "prepare_threshold": None,
         },
     )
+
+    def adapt(connection: psycopg.Connection[Any], record: object) -> None:  # noqa: ARG001
+        connection.adapters.register_dumper(str, _AskedText)
+
+    event.listen(engine, "connect", adapt)
+    return engine
+
+
+class _AskedText(StrDumperUnknown):
+    """A text that is looked for; one with a NUL, which PostgreSQL cannot hold, is found nowhere."""
+
+    def dump(self, obj: str) -> Any:
+        """Return the text with a code point that is no character in place of NUL."""
+        return super().dump(obj.replace("\0", "\uffff"))
 
 
 def check_server(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from app.db.engine import make_writer_engine
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
-from tests.databases import url_of
+from tests.databases import POSTGRESQL, SQLITE, kind, url_of
 
 
 def check_problem(answer: Any, status: int) -> dict[str, Any]:
@@ -181,7 +181,8 @@ def test_a_database_that_breaks_under_way_is_a_503_problem(
         answer = client.get("/v1/quotes")
         check_problem(answer, 503)
         assert answer.headers["retry-after"] == "2"
-        assert "no such table" in caplog.text
+        missing = {SQLITE: "no such table", POSTGRESQL: 'relation "quote_about" does not exist'}
+        assert missing[kind()] in caplog.text
 
 
 PATHS = (

@@ -5,7 +5,7 @@ while it runs; only a few run at once, so that a slow client never keeps others 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -94,7 +94,7 @@ def stream_response(
     with ExitStack() as opening:
         opening.callback(slots.release)
         session = opening.enter_context(call.session())
-        rows = stream_rows(session, opened.listing)
+        rows = opening.enter_context(closing(stream_rows(session, opened.listing)))
         portions = (
             encode(shape_items(call, opened.build(session, portion), fields=fields))
             for portion in rows
