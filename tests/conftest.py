@@ -7,6 +7,28 @@ from sqlalchemy import Engine, event
 
 from tests import databases
 
+_LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a PostgreSQL where there is none, unless it must not be left out."""
+    if databases.is_required() or databases.find_programs() is not None:
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgresql")]
+    items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
+    config.hook.pytest_deselected(items=left_out)
+    config.stash[_LEFT_OUT] = len(left_out)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if left_out := config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"{left_out} tests on PostgreSQL were left out: it is not here "
+            "(apt-get install postgresql)"
+        )
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:

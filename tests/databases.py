@@ -117,6 +117,11 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
+def is_required() -> bool:
+    """Say whether tests on PostgreSQL fail, and are not left out, where there is none."""
+    return POSTGRESQL in os.environ.get("ONRECORD_TEST_REQUIRE", "").split(",")
+
+
 def find_programs() -> Path | None:
     """Return where Debian, or the path, has initdb and pg_ctl of a version that is new enough."""
     found = [Path(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
@@ -136,13 +141,9 @@ def find_programs() -> Path | None:
 
 @contextmanager
 def running_server() -> Iterator[Server]:
-    """Start a server in a temporary folder; skip the test, or fail it, where there is none."""
+    """Start a server in a temporary folder."""
     programs = find_programs()
-    if programs is None:
-        reason = "no PostgreSQL here: apt-get install postgresql"
-        if "postgresql" in os.environ.get("ONRECORD_TEST_REQUIRE", "").split(","):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    assert programs is not None, "no PostgreSQL here: apt-get install postgresql"
     with tempfile.TemporaryDirectory(prefix="onrecord-postgresql-") as name:
         if is_root():
             entry = pwd.getpwnam("postgres")
