@@ -11,7 +11,15 @@ _LEFT_OUT = pytest.StashKey[int]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a PostgreSQL where there is none, unless it must not be left out."""
+    """Leave out what needs a PostgreSQL where there is none, unless it must not be left out.
+
+    And what says that its point is not the database, which runs on SQLite alone.
+    """
+    items[:] = [
+        item
+        for item in items
+        if not (item.get_closest_marker("one_database") and item.get_closest_marker("postgresql"))
+    ]
     if databases.is_required() or databases.find_programs() is not None:
         return
     left_out = [item for item in items if item.get_closest_marker("postgresql")]
