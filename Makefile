@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser test-postgres check format lock readme evaluate floors image-check train clean
+.PHONY: help serve demo test test-browser test-postgres test-cluster check format lock readme evaluate bench \
+	bench-readme floors answers faults fuzz hostile load audit image-check train clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,9 @@ test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromi
 test-postgres: $(READY) ## Run what runs on PostgreSQL, there (apt-get install postgresql)
 	@ONRECORD_TEST_REQUIRE=postgresql $(BIN)/python -m pytest -m postgresql $(ARGS)
 
+test-cluster: $(READY) ## Ingest on a Dask cluster of this machine's processes
+	@$(BIN)/python -m pytest -m cluster $(ARGS)
+
 check: $(READY) ## Style, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,11 +69,42 @@ readme: $(READY) ## Write the answer and the settings that the README shows anew
 evaluate: $(READY) ## Measure extraction against gold data
 	@$(BIN)/python -m tests.quality.evaluate $(ARGS)
 
+faults: $(READY) ## Break ingest in every way there is, and count what is lost: make faults [ARGS="--kills 20"]
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: $(READY) ## Read and parse 20,000 files that nobody would write, and time against size
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+hostile: $(READY) ## Ill-treat a running server: 2,000 connections, slow clients, floods
+	@$(BIN)/python -m tests.hostile $(ARGS)
+
+load: $(READY) ## Mixed traffic with re-ingests, then too much: make load [ARGS="--minutes 2"]
+	@$(BIN)/python -m tests.load $(ARGS)
+
+audit: $(READY) ## Known vulnerabilities, bandit, and an SBOM in sbom.json
+	@$(BIN)/python .ci/audit
+
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check
 
+BENCH := $(VENV)/.bench
+$(BENCH): $(READY) pyproject.toml
+	@$(BIN)/python -c 'import tomllib; \
+		print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["bench"], sep="\n")' \
+		| $(BIN)/python -m pip install --quiet --compile -r /dev/stdin
+	@touch $@
+
+bench: $(BENCH) ## Measure speed: make bench [ARGS=--quick] (apt-get install wrk; 45 minutes, quick: 4)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-readme: $(BENCH) ## Write the README's table of speed from benchmarks.json
+	@$(BIN)/python -m tests.benchmarks --readme
+
 floors: $(READY) ## Hold the figures that extraction reaches now
 	@$(BIN)/python -m tests.quality.write_floors
+
+answers: $(READY) ## Write the answers that the OpenAPI document shows anew
+	@$(BIN)/python -m tests.contract.write_answers
 
 SHARED ?= ../shared
 MINUTES ?= 77

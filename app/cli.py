@@ -1,4 +1,4 @@
-"""The command line: ``onrecord serve | ingest | parse | export | openapi``.
+"""The command line: ``onrecord serve | ingest | parse | export | backup | doctor | openapi``.
 
 Everything heavy is imported by the command that needs it, so that ``onrecord --help`` is quick.
 """
@@ -94,10 +94,13 @@ def serve(
     import uvicorn
 
     from app.ingest.process import to_environment
+    from app.logs import make_log_config
+    from app.serving import GRACE_SECONDS, PatientProtocol, allow_many_connections
 
+    allow_many_connections()
     # The application makes its settings from the environment, in each worker.
     os.environ.update(to_environment(settings, base={}))
-    address = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host
+    address = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host  # noqa: S104  # nosec B104
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
     print(
         f"On Record {__version__}\n"
@@ -115,23 +118,41 @@ def serve(
         port=port,
         workers=settings.workers,
         log_level=settings.log_level,
-        log_config=_make_log_config(settings.log_level),
+        log_config=make_log_config(level=settings.log_level, log_format=settings.log_format),
+        http=PatientProtocol,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
 @app.command("ingest")
 def run_once(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
-            metavar="[PATH]...",
-            exists=True,
-            help="Files and folders of articles, in place of ONRECORD_SEEDS.",
+            metavar="[PATH|URL]...",
+            help=(
+                "Files and folders of articles, in place of ONRECORD_SEEDS; also elsewhere, as in "
+                "'s3://bucket/news/*.warc.gz' (needs on-record[cluster])."
+            ),
             show_default=False,
         ),
     ] = None,
     database_url: _Database = None,
     tagger: _Tagger = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=256, help="Processes that read and parse; another one, this, writes."
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler, tcp://host:8786, whose workers read and parse in their place.",
+            show_default=False,
+        ),
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait for an ingest that is already at work.")
     ] = True,
@@ -154,12 +175,19 @@ def run_once(
     import logging
 
     settings = _make_settings(
-        seeds=tuple(paths) if paths else None, database_url=database_url, tagger=tagger
+        seeds=tuple(paths) if paths else None,
+        database_url=database_url,
+        tagger=tagger,
+        ingest_workers=workers,
+        ingest_scheduler=scheduler,
     )
 
     from app.db.schema import MigrationsMissingError
+    from app.db.trouble import explain_trouble
+    from app.ingest.cluster import ClusterError
     from app.ingest.job import run_ingest
     from app.ingest.lock import LockHeldError
+    from app.ingest.pool import WorkerStartError
     from app.ingest.process import StopSignal
     from app.ingest.report import make_progress
     from app.ingest.scan import SeedsMissingError
@@ -173,8 +201,21 @@ def run_once(
             wait_s=(wait_seconds if wait else 0),
             is_stopped=StopSignal(),
         )
-    except (LockHeldError, SeedsMissingError, MigrationsMissingError, OSError, ValueError) as error:
+    except (
+        LockHeldError,
+        SeedsMissingError,
+        MigrationsMissingError,
+        ClusterError,
+        WorkerStartError,
+        OSError,
+        ValueError,
+    ) as error:
         _fail(str(error))
+    except Exception as error:
+        words = explain_trouble(error, url=settings.database_url)
+        if words is None:
+            raise
+        _fail(words)
     for path, field, reason in report.problems:
         _warn(path, field, reason)
     print(report.to_text())
@@ -284,6 +325,55 @@ def export(
 
 
 @app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make.")],
+    database_url: _Database = None,
+) -> None:
+    """Copy the database, as it is at this moment, into a file. Servers and ingest may go on.
+
+    To restore it: stop the server, remove the database's -wal and -shm files, put the copy in the
+    database's place, start the server.
+
+    Exit code: 0; 1 when there is no database, or FILE is there already.
+    """
+    import sqlite3
+
+    settings = _make_settings(database_url=database_url)
+
+    from app.db.backup import back_up
+    from app.db.engine import DatabaseMissingError
+    from app.db.trouble import explain_trouble
+
+    try:
+        size = back_up(settings.database_url, target=target)
+    except sqlite3.Error as error:
+        _fail(explain_trouble(error, url=settings.database_url) or str(error))
+    except (DatabaseMissingError, OSError, ValueError) as error:
+        _fail(str(error))
+    print(f"{target}  {size:,} bytes")
+
+
+@app.command()
+def doctor(database_url: _Database = None) -> None:
+    """Look at database, search index, seeds, model and disk, and say what to do.
+
+    Exit code: 0 when all is well; 1 when something has to be done.
+    """
+    settings = _make_settings(database_url=database_url)
+
+    from app.doctor import examine
+
+    bad = 0
+    for finding in examine(settings):
+        bad += not finding.is_good
+        print(f"{'ok ' if finding.is_good else 'BAD'} {finding.what:9} {finding.words}")
+        if finding.help:
+            print(f"              {finding.help}")
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
 def openapi() -> None:
     """Print the OpenAPI document of the API, as JSON."""
     import json
@@ -333,22 +423,6 @@ def _find_port(settings: "Settings") -> int:
         if error.errno == errno.EACCES:
             _fail(f"{where} needs a permission that you do not have; try one above 1023")
         _fail(f"cannot listen on {where}: {error.strerror or error}")
-
-
-def _make_log_config(level: str) -> dict[str, Any]:
-    """Return uvicorn's logging with ours in it, so that ingest's lines are seen."""
-    import copy
-
-    from uvicorn.config import LOGGING_CONFIG
-
-    config: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
-    for name in ("app", "onrecord"):
-        config["loggers"][name] = {
-            "handlers": ["default"],
-            "level": level.upper(),
-            "propagate": False,
-        }
-    return config
 
 
 def _warn(path: str, field: str | None, reason: str) -> None:

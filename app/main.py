@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from app import __version__
-from app.api import counts, docs, health, root
+from app.api import counts, docs, health, metrics, root
 from app.api.articles.router import router as articles
 from app.api.caching import NotModifiedError, on_not_modified
 from app.api.claims.router import router as claims
@@ -19,16 +20,21 @@ from app.api.entities.geojson import router as maps
 from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
 from app.api.exports.router import router as exports
+from app.api.finished import FinishedAnswers
 from app.api.matching.claims import router as similar_claims
 from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
+from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
+from app.api.plain import PlainLists
 from app.api.quotes.router import router as quotes
+from app.api.shedding import Shedding
 from app.api.sources.router import router as sources
+from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
 from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
-from app.pages.problems import add_problem_pages
+from app.pages.problems import add_problem_pages, write_problem
 from app.pages.router import router as pages
 from app.settings import Settings
 
@@ -36,7 +42,22 @@ from app.settings import Settings
 STOP_SECONDS = 10.0
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+class Application(FastAPI):
+    """FastAPI, with finished answers before all of it.
+
+    They stand before FastAPI's own layers too, which cost 11 µs a request where giving out a kept
+    answer costs 7 (one core; uvicorn itself needs some 80).
+    """
+
+    finished: FinishedAnswers
+    observer: Observer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        await self.observer(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None) -> Application:
     """Make the application.
 
     Args:
@@ -46,8 +67,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ValueError: The database URL is one that cannot be served from.
     """
     settings = settings or Settings()
-    engine = make_reader_engine(settings.reader_url, pool_size=settings.database_connections)
-    app = FastAPI(
+    url, seconds = settings.reader_url, settings.query_seconds
+    engine = make_reader_engine(url, pool_size=settings.database_connections, query_seconds=seconds)
+    app = Application(
         title="On Record",
         version=__version__,
         summary="Who said and claimed what about whom, from news articles.",
@@ -60,7 +82,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         lifespan=_make_lifespan(settings),
     )
-    app.state.source = Source(engine=engine, dataset=DatasetCache(engine))
+    # A connection of its own: whoever asks how the server is must not wait for those who query.
+    asking = make_reader_engine(url, pool_size=1, query_seconds=seconds)
+    app.state.source = Source(engine=engine, dataset=DatasetCache(asking))
+    app.state.engines = (engine, asking)
     add_error_handlers(app)
     app.add_exception_handler(NotModifiedError, on_not_modified)
     app.add_exception_handler(MovedError, on_moved)
@@ -76,17 +101,34 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         claims,
         entities,
         articles,
+        stories,
         unnamed,
         sources,
         root.router,
         health.router,
+        metrics.router,
         docs.router,
         pages,
     ):
         app.include_router(router)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
+    app.add_middleware(PlainLists, source=app.state.source)
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(WireMiddleware)
+    app.add_middleware(WireMiddleware, write_problem=write_problem)
+    app.finished = FinishedAnswers(
+        Shedding(super(Application, app).__call__),
+        source=app.state.source,
+        max_bytes=settings.cache_bytes,
+    )
+    counted = Metrics()
+    counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
+    app.state.metrics = counted
+    app.observer = Observer(app.finished, metrics=counted, logs=settings.log_requests)
+    if settings.traces:
+        # An optional extra; nothing is sent unless OTEL_EXPORTER_OTLP_ENDPOINT says where.
+        from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+        FastAPIInstrumentor.instrument_app(app)
     return app
 
 
@@ -106,7 +148,7 @@ def _make_lifespan(
         finally:
             if ingest is not None:
                 await run_in_threadpool(ingest.stop, STOP_SECONDS)
-            source: Source = app.state.source
-            source.engine.dispose()
+            for engine in app.state.engines:
+                engine.dispose()
 
     return lifespan

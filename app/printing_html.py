@@ -15,11 +15,8 @@ from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 
 from app.api.articles.annotations import Annotations
 from app.api.articles.schemas import article_from_row, text_from_row
-from app.api.attributions import PREFIX, article_attribution_from_row
-from app.api.claims.schemas import claim_from_row
 from app.api.entities.mentions import mention_from_row
 from app.api.entities.schemas import ArticleEntity
-from app.api.quotes.schemas import quote_from_row
 from app.db.ids import ARTICLE, to_id, to_key
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
 from app.ingest.said import GlobalEntity
@@ -28,6 +25,7 @@ from app.pages.reader import Reader, make_reader
 from app.pages.render import render, render_reader
 from app.parsing.types import ParsedArticle
 from app.printing import Warn, parse_all
+from app.records import article_attribution_record, claim_record, quote_record
 from app.settings import Settings
 
 SUFFIX = ".onrecord.html"
@@ -64,7 +62,11 @@ def make_page(parsed: ParsedArticle, *, id: str) -> str:
         parsed: The article.
         id: What it is called, for the ids of its records.
     """
-    reader = to_reader(parsed, id=id)
+    return render_alone(to_reader(parsed, id=id))
+
+
+def render_alone(reader: Reader) -> str:
+    """Return a page that stands alone: one file, with a policy that allows what is in it."""
     style, script = read_asset("pages.css"), read_asset("pages.js")
     return render(
         "alone.html",
@@ -98,24 +100,38 @@ def to_reader(parsed: ParsedArticle, *, id: str) -> Reader:
 
 def _annotate(rows: ArticleRows, *, text: str, entities: Mapping[str, GlobalEntity]) -> Annotations:
     slugs: dict[int | None, str] = {entity.key: entity.slug for entity in entities.values()}
-    given = {
-        row.key: {PREFIX + name: value for name, value in to_values(row).items()}
-        for row in rows.attributions
-    }
-    nothing = {PREFIX + "key": None}
+    given = {row.key: row for row in rows.attributions}
     abouts: dict[int, list[str]] = {}
     for quote_about in rows.quote_abouts:
         abouts.setdefault(quote_about.quote_key, []).append(slugs[quote_about.entity_key])
     for claim_about in rows.claim_abouts:
         abouts.setdefault(claim_about.claim_key, []).append(slugs[claim_about.entity_key])
     article_id = to_id(ARTICLE, rows.article.key)
-    attributions = [
-        article_attribution_from_row(
-            _row(row, slug=slugs.get(row.speaker_key), **given[row.key]),
-            article_id=article_id,
-            text=text,
+    attributions: list[Any] = [
+        article_attribution_record(
+            row, slug=slugs.get(row.speaker_key), article_id=article_id, text=text
         )
         for row in rows.attributions
+    ]
+    quotes: list[Any] = [
+        quote_record(
+            row,
+            given=given.get(row.attribution_key or 0),
+            slug=slugs.get(row.speaker_key),
+            text=text,
+            about=abouts.get(row.key, ()),
+        )
+        for row in sorted(rows.quotes, key=lambda row: (row.start, row.key))
+    ]
+    claims: list[Any] = [
+        claim_record(
+            row,
+            given=given.get(row.attribution_key or 0),
+            slug=slugs.get(row.claimant_key),
+            text=text,
+            about=abouts.get(row.key, ()),
+        )
+        for row in sorted(rows.claims, key=lambda row: (row.start, row.key))
     ]
     return {
         "article_id": article_id,
@@ -126,30 +142,8 @@ def _annotate(rows: ArticleRows, *, text: str, entities: Mapping[str, GlobalEnti
             attributions,
             key=lambda item: (item["content"]["start"], item["content"]["end"], item["id"]),
         ),
-        "quotes": [
-            quote_from_row(
-                _row(
-                    row,
-                    slug=slugs.get(row.speaker_key),
-                    **given.get(row.attribution_key or 0, nothing),
-                ),
-                text=text,
-                about=abouts.get(row.key, ()),
-            )
-            for row in sorted(rows.quotes, key=lambda row: (row.start, row.key))
-        ],
-        "claims": [
-            claim_from_row(
-                _row(
-                    row,
-                    slug=slugs.get(row.claimant_key),
-                    **given.get(row.attribution_key or 0, nothing),
-                ),
-                text=text,
-                about=abouts.get(row.key, ()),
-            )
-            for row in sorted(rows.claims, key=lambda row: (row.start, row.key))
-        ],
+        "quotes": quotes,
+        "claims": claims,
     }
 
 

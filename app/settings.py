@@ -28,15 +28,30 @@ class Settings(BaseSettings):
         le=1000,
         description="The most connections of one server process: one for each thread that reads.",
     )
-    seeds: Annotated[tuple[Path, ...], NoDecode] = Field(
+    seeds: Annotated[tuple[Path | str, ...], NoDecode] = Field(
         default=(Path("seeds"),),
-        description="Files and folders that ingest reads, separated by spaces (or as a JSON list).",
+        description="Files, folders and URLs that ingest reads, separated by spaces (or as JSON).",
     )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that the server listens on.")
     workers: int = Field(default=1, ge=1, le=64, description="Server processes.")
+    cache_bytes: int = Field(
+        default=64 << 20,
+        ge=0,
+        description="Bytes of finished answers that each server process keeps; 0 keeps none.",
+    )
     ingest_at_start: bool = Field(
         default=True, description="Load new and changed seed files when the server starts."
+    )
+    ingest_workers: int = Field(
+        default=1,
+        ge=0,
+        le=256,
+        description="Processes that read and parse for ingest; 0: its own, without bounds.",
+    )
+    ingest_scheduler: str | None = Field(
+        default=None,
+        description="A Dask scheduler, tcp://host:8786, whose workers read and parse for ingest.",
     )
     tagger: Tagger = Field(
         default=Tagger.MODEL, description="Who reads attributions: the trained model or the rules."
@@ -50,8 +65,32 @@ class Settings(BaseSettings):
     max_article_chars: int = Field(
         default=1_000_000, ge=1, description="A longer article is refused, with a reason."
     )
+    max_article_seconds: float = Field(
+        default=300.0, gt=0, description="An article that takes longer to read is given up."
+    )
+    max_article_memory: int = Field(
+        default=2_000_000_000,
+        ge=1_000_000,
+        description="An article that takes more bytes to read, beside the model, is given up.",
+    )
+    query_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="A query that takes longer is ended, and answered with 503; for exports, each "
+        "portion of rows.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
+    )
+
+    log_format: Literal["auto", "text", "json"] = Field(
+        default="auto",
+        description="How a line of the log is written; auto: text on a terminal, JSON elsewhere.",
+    )
+    log_requests: bool = Field(default=True, description="Log one line for each request.")
+    traces: bool = Field(
+        default=False,
+        description="Make OpenTelemetry traces of requests (needs the extra `traces`).",
     )
 
     @property
@@ -62,11 +101,17 @@ class Settings(BaseSettings):
     @field_validator("seeds", mode="before")
     @classmethod
     def split_seeds(cls, value: object) -> object:
-        """Read "folder other" and '["a folder", "other"]' as a tuple of paths."""
-        if not isinstance(value, str):
-            return value
-        if value.lstrip().startswith("["):
-            import json
+        """Read "folder s3://bucket" and '["a folder", "other"]' as a tuple of paths and URLs."""
+        if isinstance(value, str):
+            if value.lstrip().startswith("["):
+                import json
 
-            return tuple(json.loads(value))
-        return tuple(value.split())
+                value = json.loads(value)
+            else:
+                value = value.split()
+        if not isinstance(value, list | tuple):
+            return value
+        # A path would make one slash of a URL's two.
+        return tuple(
+            Path(one) if isinstance(one, str) and "://" not in one else one for one in value
+        )

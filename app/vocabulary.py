@@ -62,6 +62,7 @@ class FileFormat(StrEnum):
     HTML = "html"
     NINJS = "ninjs"
     JSONL = "jsonl"
+    WARC = "warc"
 
 
 class SourceStatus(StrEnum):

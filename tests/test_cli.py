@@ -250,7 +250,11 @@ def test_serve_loads_the_seeds_answers_and_stops_when_told(tmp_path: Path) -> No
         out, err = server.communicate(timeout=60)
     assert "1 article and" in err
     assert "Traceback" not in err
-    assert "GET /readyz" in out
+    assert out.strip() == ""
+    lines_of_log = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    requests = {line["path"]: line for line in lines_of_log if line["event"] == "request"}
+    assert requests["/v1/quotes"]["status"] == 200
+    assert requests["/v1/quotes"]["request_id"]
 
 
 def wait_until_ready(url: str) -> None:

@@ -1,17 +1,13 @@
 """What is promised of attributions: who is given what, by which words, and how that was read."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Row, Select, select
 from typing_extensions import TypedDict
 
 from app.api.articles.schemas import ArticleId
 from app.api.entities.schemas import Entity
-from app.api.spans import SplitSpan, TextSpan, first_text_span, split_span, text_span, text_spans
-from app.api.stored import attributions, entities
-from app.db.ids import ATTRIBUTION, to_id
+from app.api.spans import SplitSpan, TextSpan
 from app.vocabulary import ClaimKind, SpeakerKind
 
 Confidence = Annotated[
@@ -247,114 +243,3 @@ class ArticleAttribution(Attribution):
             ],
         ),
     ]
-
-
-# An attribution's columns in a row that also has those of a quote or a claim.
-PREFIX = "given_"
-_NAMES = (
-    "key",
-    "speaker_kind",
-    "kind",
-    "source",
-    "cue",
-    "cue_lemma",
-    "role",
-    "recipient",
-    "medium",
-    "hedges",
-    "negated",
-    "method",
-    "confidence",
-    "coreference",
-    "candidates",
-)
-COLUMNS = tuple(attributions.c[name].label(PREFIX + name) for name in _NAMES)
-
-
-def select_attributions() -> Select[Any]:
-    """Return the statement for the columns that `article_attribution_from_row` reads."""
-    return select(
-        *COLUMNS,
-        attributions.c.article_key,
-        attributions.c.content,
-        attributions.c.speaker_name,
-        entities.c.slug,
-    ).outerjoin(entities, entities.c.key == attributions.c.speaker_key)
-
-
-def speaker_from(
-    *,
-    kind: SpeakerKind,
-    slug: str | None,
-    name: str | None,
-    role: str | None,
-    entity: Entity | None = None,
-) -> Speaker | None:
-    """Return what is promised of a speaker; None when nobody is given."""
-    if kind == SpeakerKind.NONE:
-        return None
-    return {"kind": kind, "entity_id": slug, "name": name, "role": role, "entity": entity}
-
-
-def attribution_from_row(row: Row[Any], *, text: str) -> Attribution | None:
-    """Return what is promised of the attribution in a row, or None when the row has none.
-
-    Args:
-        row: Has `COLUMNS`.
-        text: The article's.
-    """
-    found = row._mapping
-    if found["given_key"] is None:
-        return None
-    cue = split_span(found["given_cue"], text=text)
-    return {
-        "id": to_id(ATTRIBUTION, found["given_key"]),
-        "type": found["given_speaker_kind"],
-        "kind": found["given_kind"],
-        "source": split_span(found["given_source"], text=text),
-        "cue": None if cue is None else {**cue, "lemma": found["given_cue_lemma"]},
-        "role": first_text_span(found["given_role"], text=text),
-        "recipient": first_text_span(found["given_recipient"], text=text),
-        "medium": first_text_span(found["given_medium"], text=text),
-        "hedges": text_spans(found["given_hedges"], text=text),
-        "negated": found["given_negated"],
-        "method": found["given_method"],
-        "confidence": found["given_confidence"],
-        "coreference": [_step(step, text=text) for step in found["given_coreference"]],
-        "candidates": [
-            {
-                "entity_id": candidate["entity"],
-                "name": candidate["name"],
-                "score": candidate["score"],
-                "reason": candidate["reason"],
-            }
-            for candidate in found["given_candidates"]
-        ],
-    }
-
-
-def _step(step: Mapping[str, Any], *, text: str) -> CoreferenceStep:
-    antecedent = step["antecedent"]
-    return {
-        "span": text_span(step["span"], text=text),
-        "antecedent": None if antecedent is None else text_span(antecedent, text=text),
-        "rule": step["rule"],
-    }
-
-
-def article_attribution_from_row(
-    row: Row[Any], *, article_id: str, text: str
-) -> ArticleAttribution:
-    """Return an attribution with its content and speaker from a row of `select_attributions`."""
-    attribution = attribution_from_row(row, text=text)
-    content = split_span(row.content, text=text)
-    assert attribution is not None
-    assert content is not None
-    role = attribution["role"]
-    speaker = speaker_from(
-        kind=attribution["type"],
-        slug=row.slug,
-        name=row.speaker_name,
-        role=None if role is None else role["text"],
-    )
-    return {**attribution, "article_id": article_id, "content": content, "speaker": speaker}

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from app.api.examples import example_of
 from app.api.listing import Listing
+from app.api.paging import Term, order_by
 from app.api.stored import entities
 from app.db.dialect import period_of
 
@@ -190,6 +191,20 @@ def count_groups(
         interval: Which periods to tell apart; None for all time as one.
         limit: The most groups; those of periods in their order, else the most frequent first.
     """
+    found = find_groups(listing, dated=dated, dimension=dimension, interval=interval, limit=limit)
+    rows = list(session.execute(found.statement.order_by(*order_by(found.order))).all())
+    return Groups(rows, rows[0].groups if rows else 0)
+
+
+def find_groups(
+    listing: Listing,
+    *,
+    dated: ColumnElement[Any],
+    dimension: Dimension | None,
+    interval: Interval | None,
+    limit: int | None = None,
+) -> Listing:
+    """Return the list of the groups that `count_groups` counts; all of them without a limit."""
     counted = listing.counted
     if dimension is not None and dimension.through is not None:
         table, item = dimension.through
@@ -210,30 +225,27 @@ def count_groups(
         grouped = grouped.where(listing.statement.whereclause)
     by = [column for column, is_used in ((value, dimension), (period, interval)) if is_used]
     grouped = grouped.group_by(*by)
-    order: list[ColumnElement[Any]] = [] if interval is None else [period.asc().nulls_last()]
-    order.append(number.desc())
-    if dimension is not None:
-        order.append(value.asc().nulls_first())
-    grouped = grouped.order_by(*order).limit(limit)
-    rows = _name_entities(session, grouped, dimension)
-    return Groups(rows, rows[0].groups if rows else 0)
-
-
-def _name_entities(session: Session, grouped: Any, dimension: Dimension | None) -> list[Row[Any]]:
+    if limit is not None:
+        order: list[ColumnElement[Any]] = [] if interval is None else [period.asc().nulls_last()]
+        order.append(number.desc())
+        if dimension is not None:
+            order.append(value.asc().nulls_last())
+        grouped = grouped.order_by(*order).limit(limit)
     # Names are looked up for the groups that are shown, not for every item that is counted.
     shown = grouped.subquery("shown")
     rest = [column for column in shown.c if column.name != "value"]
-    place = shown.c.number.desc()
-    periods = shown.c.period.asc().nulls_last()
     if dimension is not None and dimension.is_entity:
         statement = select(
             entities.c.slug.label("value"), entities.c.name.label("label"), *rest
         ).select_from(shown.outerjoin(entities, entities.c.key == shown.c.value))
     else:
         statement = select(shown.c.value, shown.c.value.label("label"), *rest)
-    return list(
-        session.execute(statement.order_by(periods, place, shown.c.value.asc().nulls_first())).all()
-    )
+    places = [
+        Term("period", shown.c.period, str, nullable=True),
+        Term("number", shown.c.number, int, descending=True),
+        Term("value", shown.c.value, str, nullable=True),
+    ]
+    return Listing(statement, shown, places)
 
 
 def count_facets(

@@ -1,10 +1,12 @@
 """The paths of counts: articles, quotations and claims by value and by time."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement
+from sqlmodel import Session
 
 from app.api.articles.parameters import ArticleConditions
 from app.api.articles.queries import ARTICLE_DIMENSIONS, find_articles
@@ -15,6 +17,7 @@ from app.api.counting import (
     MAX_GROUPS,
     CountList,
     Dimension,
+    Groups,
     Interval,
     count_from_row,
     count_groups,
@@ -22,26 +25,33 @@ from app.api.counting import (
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response
 from app.api.listing import Listing
+from app.api.months import Counted, count_kept, find_kept
 from app.api.paging import count_rows
 from app.api.parameters import Parameters
+from app.api.promise import Router
 from app.api.quotes.parameters import QuoteConditions
 from app.api.quotes.queries import QUOTE_DIMENSIONS, find_quotes
 from app.api.search import read_query
 from app.api.stored import articles, claims, quotes
 
-router = APIRouter()
+router = Router()
 
 _GROUP_TEXT = "What to count by: one line for each value of it."
 
 
-class IntervalParameters(Parameters):
-    """What all counts take."""
+class IntervalFilters(Parameters):
+    """What all counts take, but for how many groups."""
 
     interval: Interval | None = Field(
         default=None,
         description="Count each day, week (from Monday), month or year by itself, in UTC.",
         examples=["month"],
     )
+
+
+class IntervalParameters(IntervalFilters):
+    """What all counts take."""
+
     limit: int = Field(
         default=DEFAULT_GROUPS,
         ge=1,
@@ -51,49 +61,85 @@ class IntervalParameters(Parameters):
     )
 
 
-class QuoteCountParameters(IntervalParameters, QuoteConditions):
-    """What counts of quotations take."""
+class QuoteCountFilters(IntervalFilters, QuoteConditions):
+    """What counts of quotations take, but for how many groups."""
 
     group_by: (
         Literal["speaker", "about", "source", "form", "cue", "attribution", "language"] | None
     ) = Field(default=None, description=_GROUP_TEXT, examples=["speaker"])
 
 
-class ClaimCountParameters(IntervalParameters, ClaimConditions):
-    """What counts of claims take."""
+class ClaimCountFilters(IntervalFilters, ClaimConditions):
+    """What counts of claims take, but for how many groups."""
 
     group_by: (
         Literal["claimant", "about", "source", "kind", "cue", "attribution", "language"] | None
     ) = Field(default=None, description=_GROUP_TEXT, examples=["kind"])
 
 
-class ArticleCountParameters(IntervalParameters, ArticleConditions):
-    """What counts of articles take."""
+class ArticleCountFilters(IntervalFilters, ArticleConditions):
+    """What counts of articles take, but for how many groups."""
 
     group_by: Literal["entity", "source", "author", "language"] | None = Field(
         default=None, description=_GROUP_TEXT, examples=["source"]
     )
 
 
-def respond_with_counts(
+class QuoteCountParameters(QuoteCountFilters, IntervalParameters):
+    """What counts of quotations take."""
+
+
+class ClaimCountParameters(ClaimCountFilters, IntervalParameters):
+    """What counts of claims take."""
+
+
+class ArticleCountParameters(ArticleCountFilters, IntervalParameters):
+    """What counts of articles take."""
+
+
+def read_counts(
+    session: Session,
+    what: Counted,
+    parameters: QuoteCountParameters | ClaimCountParameters | ArticleCountParameters,
+) -> tuple[Groups, int]:
+    """Return the counts that a request asks for, and how many items they are in all.
+
+    Args:
+        session: Where from.
+        what: What is counted.
+        parameters: Those of its path.
+    """
+    kept = find_kept(what, parameters, interval=parameters.interval, group_by=parameters.group_by)
+    if kept is not None:
+        return count_kept(session, kept, limit=parameters.limit)
+    find, dated, dimensions = _COUNTED[what]
+    listing = find(filters=parameters, query=read_query(parameters.q))
+    found = count_groups(
+        session,
+        listing,
+        dated=dated,
+        dimension=dimensions[parameters.group_by] if parameters.group_by else None,
+        interval=parameters.interval,
+        limit=parameters.limit,
+    )
+    return found, count_rows(session, listing.statement, counted=listing.counted)
+
+
+_COUNTED: dict[Counted, tuple[Callable[..., Listing], ColumnElement[Any], Mapping[str, Dimension]]]
+_COUNTED = {
+    "quotes": (find_quotes, quotes.c.published_at, QUOTE_DIMENSIONS),
+    "claims": (find_claims, claims.c.published_at, CLAIM_DIMENSIONS),
+    "articles": (find_articles, articles.c.published_at, ARTICLE_DIMENSIONS),
+}
+
+
+def _respond(
     call: Call,
-    parameters: IntervalParameters,
-    listing: Listing,
-    *,
-    dated: ColumnElement[Any],
-    dimension: Dimension | None,
+    what: Counted,
+    parameters: QuoteCountParameters | ClaimCountParameters | ArticleCountParameters,
 ) -> Response:
-    """Write the counts of a list."""
     with call.session() as session:
-        total = count_rows(session, listing.statement, counted=listing.counted)
-        found = count_groups(
-            session,
-            listing,
-            dated=dated,
-            dimension=dimension,
-            interval=parameters.interval,
-            limit=parameters.limit,
-        )
+        found, total = read_counts(session, what, parameters)
     body: CountList = {
         "data": [count_from_row(row) for row in found.rows],
         "meta": {
@@ -124,11 +170,7 @@ def count_quotes(
     For instance `?group_by=speaker` for who is quoted most, or
     `?attribution=unnamed&group_by=source` for who relies on anonymous sources.
     """
-    listing = find_quotes(filters=parameters, query=read_query(parameters.q))
-    dimension = QUOTE_DIMENSIONS[parameters.group_by] if parameters.group_by else None
-    return respond_with_counts(
-        call, parameters, listing, dated=quotes.c.published_at, dimension=dimension
-    )
+    return _respond(call, "quotes", parameters)
 
 
 @router.get(
@@ -144,11 +186,7 @@ def count_claims(
     parameters: Annotated[ClaimCountParameters, Query()],
 ) -> Response:
     """Count claims by claimant, kind and so on, over time, or both."""
-    listing = find_claims(filters=parameters, query=read_query(parameters.q))
-    dimension = CLAIM_DIMENSIONS[parameters.group_by] if parameters.group_by else None
-    return respond_with_counts(
-        call, parameters, listing, dated=claims.c.published_at, dimension=dimension
-    )
+    return _respond(call, "claims", parameters)
 
 
 @router.get(
@@ -164,8 +202,4 @@ def count_articles(
     parameters: Annotated[ArticleCountParameters, Query()],
 ) -> Response:
     """Count articles by outlet, by whom they name and so on, over time, or both."""
-    listing = find_articles(filters=parameters, query=read_query(parameters.q))
-    dimension = ARTICLE_DIMENSIONS[parameters.group_by] if parameters.group_by else None
-    return respond_with_counts(
-        call, parameters, listing, dated=articles.c.published_at, dimension=dimension
-    )
+    return _respond(call, "articles", parameters)

@@ -21,6 +21,7 @@ from app.api.errors import not_ready
 from app.db.engine import DatabaseMissingError, open_session
 from app.db.ids import dataset_version
 from app.db.schema import is_current
+from app.records import RECORDS_VERSION
 
 MAX_AGE_SECONDS = 1.0
 # One total is some 200 bytes with its key.
@@ -67,6 +68,8 @@ def _absent(state: str, reason: str) -> DatasetState:
     )
 
 
+_FIRST = "The first seed files are being read."
+_NO_RECORDS = "The answers are being made anew for this version of the software."
 _PREPARING = _absent("waiting", "The database is being prepared; nothing is loaded yet.")
 
 
@@ -83,12 +86,13 @@ def read_state(engine: Engine) -> DatasetState:
         return _absent("failed", f"The database cannot be read: {error.orig}.")
     if row is None:
         return _absent("waiting", "Nothing is loaded yet.")
+    has_records = row.records_version == RECORDS_VERSION
     return DatasetState(
         version=dataset_version(row.checksum),
         changed_at=row.changed_at,
         state=row.state,
-        ready=row.first_ingest_done,
-        reason="" if row.first_ingest_done else "The first seed files are being read.",
+        ready=row.first_ingest_done and has_records,
+        reason=_NO_RECORDS if not has_records else "" if row.first_ingest_done else _FIRST,
         files_done=row.files_done,
         files_total=row.files_total,
         parser_version=row.parser_version,

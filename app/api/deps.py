@@ -20,7 +20,7 @@ from app.db.engine import open_session
 MAX_EXPORTS = 4
 
 # Parameters that change how a list is shown and not what is in it.
-_NOT_COUNTED = ("cursor", "limit", "sort", "include", "facet", "fields", "offset_unit")
+NOT_COUNTED = ("cursor", "limit", "sort", "include", "facet", "fields", "offset_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Call:
         self.source.dataset.put_total(self.version, self._counted(), page.total)
 
     def _counted(self) -> str:
-        return canonical_url(self.request, without=_NOT_COUNTED)
+        return canonical_url(self.request, without=NOT_COUNTED)
 
 
 def get_source(request: Request) -> Source:

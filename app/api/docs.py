@@ -8,7 +8,7 @@ picture in place of the address of its maker's logo, which it would fetch from i
 from html import escape
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from pydantic_core import to_json
 from starlette.responses import FileResponse, HTMLResponse
 
@@ -16,6 +16,7 @@ from app import __version__
 from app.api.caching import make_etag, matches_etag
 from app.api.errors import ProblemError
 from app.api.openapi import build_openapi
+from app.api.promise import Router
 
 STATIC = Path(__file__).parent / "static"
 SWAGGER, REDOC, OURS = "swagger-ui-5.35.0", "redoc-2.5.4", "onrecord"
@@ -35,8 +36,9 @@ _POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_SECURITY = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/docs")
@@ -133,6 +135,4 @@ def _page(
 </body>
 </html>
 """
-    return HTMLResponse(
-        html, headers={"Content-Security-Policy": _POLICY, "Cache-Control": _CHECKED}
-    )
+    return HTMLResponse(html, headers={**_SECURITY, "Cache-Control": _CHECKED})

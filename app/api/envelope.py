@@ -83,15 +83,20 @@ def list_response(
         "prev": _with_cursor(call, page.prev),
     }
     headers = dict(call.headers)
-    headers["Link"] = ", ".join(
-        f'<{address}>; rel="{relation}"' for relation, address in links.items() if address
-    )
+    headers["Link"] = link_header(links)
     call.keep_total(page)
     answer_any_etag(call.request, headers)
     items = shape_items(call, items, fields=call.request.query_params.get("fields"))
     meta: ListMeta = {"total": page.total, "limit": limit, "dataset_version": call.version}
     body = to_json({"data": items, "meta": meta, "links": links, **more})
     return Response(body, media_type=JSON, headers=headers)
+
+
+def link_header(links: Mapping[str, Any]) -> str:
+    """Return the Link header (RFC 8288) that says what a list's `links` say."""
+    return ", ".join(
+        f'<{address}>; rel="{relation}"' for relation, address in links.items() if address
+    )
 
 
 def _with_cursor(call: Call, cursor: str | None) -> str | None:

@@ -16,11 +16,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 from typing_extensions import TypedDict
 
 from app.api.paging import CursorError
+from app.db.engine import is_interrupted
 from app.db.search import SearchError
 
 PROBLEM_JSON = "application/problem+json"
@@ -225,6 +227,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(CursorError, _on_cursor_error)
     app.add_exception_handler(SearchError, _on_search_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(PoolTimeoutError, _on_busy)
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
@@ -280,5 +283,15 @@ async def _on_search_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, DBAPIError) and is_interrupted(error):
+        # Without its text: a query holds what users typed.
+        logger.warning("a query for %s took too long and was ended", request.scope["path"])
+        detail = "The answer took too long to find. Ask for less: narrower filters, rarer words."
+        return await _on_problem(request, not_ready(detail))
     logger.error("the database did not answer: %s", error)
     return await _on_problem(request, not_ready("The database cannot be read just now."))
+
+
+async def _on_busy(request: Request, error: Exception) -> Response:
+    logger.warning("no connection to the database was free: %s", error)
+    return await _on_problem(request, not_ready("More is being asked than can be answered."))

@@ -1,10 +1,9 @@
 """Conditions that several lists share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.api.parameters import PublishedParameters
 from app.api.stored import entities, entity_redirects
@@ -46,29 +45,3 @@ def published_between(
     if filters.published_before is not None:
         statement = statement.where(column < filters.published_before)
     return statement
-
-
-def list_about(
-    session: Session, table: Table, column: str, keys: Iterable[int]
-) -> dict[int, list[str]]:
-    """Return the slugs of the entities that items name, in order, by item; one query.
-
-    Args:
-        session: Where from.
-        table: Ties items to entities, with a position.
-        column: The table's column for the items' keys.
-        keys: Those of the items; items that name nobody are not in the answer.
-    """
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    statement = (
-        select(table.c[column].label("key"), entities.c.slug)
-        .join(entities, entities.c.key == table.c.entity_key)
-        .where(table.c[column].in_(wanted))
-        .order_by(table.c[column], table.c.position, entities.c.key)
-    )
-    found: dict[int, list[str]] = {}
-    for row in session.execute(statement):
-        found.setdefault(row.key, []).append(row.slug)
-    return found

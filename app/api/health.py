@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 from pydantic_core import to_json
 from typing_extensions import TypedDict
@@ -11,8 +11,9 @@ from app.api.deps import get_source, read_dataset
 from app.api.envelope import JSON
 from app.api.errors import RETRY_AFTER_SECONDS, Problem, problem_response
 from app.api.parameters import Parameters, check_names
+from app.api.promise import Router
 
-router = APIRouter(tags=["service"])
+router = Router(tags=["service"])
 _STATES = (
     "What ingest is doing: loading; ready; empty when nothing was ever loaded; waiting while there "
     "is no database; failed when the database cannot be read."

@@ -1,13 +1,14 @@
 """What a list is before any of its rows is read: one description for pages, counts and exports."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, select
 from sqlmodel import Session
 
 from app.api.paging import Page, PageRequest, Term, fetch_page, order_by
+from app.db.engine import allow_more_time
 
 # Rows that an export holds at once.
 PORTION = 200
@@ -37,16 +38,33 @@ class Listing:
 def read_page(session: Session, listing: Listing, *, request: PageRequest) -> Page:
     """Read one page of a list: one query, and one for the total when it is unknown.
 
+    What is searched takes one more: the database sorts all that it found, so it sorts keys alone,
+    and the page's rows are read by them.
+
     Raises:
         CursorError: The cursor is not one of this list.
     """
-    return fetch_page(
-        session,
-        listing.statement,
-        counted=listing.counted,
-        order=listing.order,
-        request=request,
-    )
+    key, rows, order = listing.key, listing.rows, listing.order
+    if key is None or rows is None or isinstance(listing.counted, Table):
+        return fetch_page(
+            session, listing.statement, counted=listing.counted, order=order, request=request
+        )
+    terms = [term.column.label(term.name) for term in order if term.name != "key"]
+    keys = select(key.label("key"), *terms).select_from(listing.counted)
+    if listing.statement.whereclause is not None:
+        keys = keys.where(listing.statement.whereclause)
+    page = fetch_page(session, keys, counted=listing.counted, order=order, request=request)
+    return replace(page, rows=_read_rows(session, rows, key, [row.key for row in page.rows]))
+
+
+def _read_rows(
+    session: Session, statement: Select[Any], key: ColumnElement[Any], wanted: Sequence[int]
+) -> list[Row[Any]]:
+    """Return the rows with these keys, in their order; one query, none for no keys."""
+    if not wanted:
+        return []
+    by_key = {row.key: row for row in session.execute(statement.where(key.in_(wanted)))}
+    return [by_key[one] for one in wanted]
 
 
 def stream_rows(session: Session, listing: Listing) -> Generator[Sequence[Row[Any]], None, None]:
@@ -60,7 +78,9 @@ def stream_rows(session: Session, listing: Listing) -> Generator[Sequence[Row[An
     if listing.key is None or listing.rows is None:
         whole = listing.statement.order_by(*order)
         with session.execute(whole, execution_options={"yield_per": PORTION}) as result:
-            yield from result.partitions()
+            for rows in result.partitions():
+                yield rows
+                allow_more_time(session.connection())
         return
     keys = select(listing.key).select_from(listing.counted)
     if listing.statement.whereclause is not None:
@@ -68,7 +88,5 @@ def stream_rows(session: Session, listing: Listing) -> Generator[Sequence[Row[An
     keys = keys.order_by(*order)
     with session.execute(keys, execution_options={"yield_per": PORTION}) as found:
         for portion in found.partitions():
-            wanted = [row[0] for row in portion]
-            rows = session.execute(listing.rows.where(listing.key.in_(wanted)))
-            by_key = {row.key: row for row in rows}
-            yield [by_key[key] for key in wanted]
+            yield _read_rows(session, listing.rows, listing.key, [row[0] for row in portion])
+            allow_more_time(session.connection())

@@ -1,9 +1,10 @@
 """The OpenAPI document: what FastAPI makes of the code, with what the code cannot say.
 
-That is: the problems that every operation can answer with, the response headers, and 304.
+That is: the problems that every operation can answer with, the response headers, 304, real answers
+as examples, and which operation goes on from which.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, Literal
 
@@ -12,8 +13,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from pydantic import TypeAdapter
 
+from app.api.answers import add_answers
 from app.api.errors import PROBLEM_JSON, Problem
+from app.api.follow import links_of
 from app.api.health import ReadinessProblem
+from app.api.promise import get_promise
 
 DESCRIPTION = """
 On Record reads news articles and works out who said and claimed what about whom. This API serves
@@ -25,6 +29,9 @@ what it found: articles, the people, organisations and places in them, quotation
 - **Lists** come in one envelope with `data`, `meta` and `links`. Go on by following `links.next`.
 - **Filters**: a repeated value means OR, different names mean AND. A value that nothing has gives
   an empty list; an unknown or misspelt *name* is refused with 422.
+- **Formats** are suffixes: `.json` (what comes without one), and for lists and counts `.ndjson` and
+  `.csv` with every row, for quotations and claims `.atom` with the newest.
+- **Copies** of a story count once with `distinct=story`.
 - **Errors** are RFC 9457 problems, always.
 - **Caching**: every answer has an `ETag`; data change only when articles are read in.
 """
@@ -113,37 +120,42 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
                 routes=app.routes,
                 separate_input_output_schemas=False,
             ),
-            models=[*_response_models(app), Problem, ReadinessProblem],
+            promises=_list_promises(app),
         )
         app.openapi_schema = built
     return built
 
 
-def _complete(document: dict[str, Any], *, models: Iterable[Any]) -> dict[str, Any]:
+def _complete(document: dict[str, Any], *, promises: Mapping[str, type]) -> dict[str, Any]:
     document = deepcopy(document)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    # FastAPI drops every null on its way, also those of examples; these still have them.
+    models = dict.fromkeys((*promises.values(), Problem, ReadinessProblem))
     adapters: list[tuple[Any, Literal["validation"], TypeAdapter[Any]]] = [
         (model, "validation", TypeAdapter(model)) for model in models
     ]
-    _, found = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
+    refs, found = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
     schemas.update(found["$defs"])
     components["headers"] = deepcopy(_HEADERS)
     for path, operations in document["paths"].items():
         for operation in operations.values():
+            if path in promises:
+                for content in operation["responses"]["200"]["content"].values():
+                    content["schema"] = refs[promises[path], "validation"]
             _complete_operation(operation, path=path)
+    add_answers(document)
     return document
 
 
-def _response_models(app: FastAPI) -> list[Any]:
-    found = (
-        getattr(context.original_route, "response_model", None)
+def _list_promises(app: FastAPI) -> dict[str, type]:
+    """Return the models of answers by path."""
+    return {
+        str(context.path): model
         for context in iter_route_contexts(app.routes)
-    )
-    return list(dict.fromkeys(model for model in found if model is not None))
+        if (model := get_promise(getattr(context.original_route, "endpoint", None))) is not None
+    }
 
 
 def _complete_operation(operation: dict[str, Any], *, path: str) -> None:
@@ -168,6 +180,9 @@ def _complete_operation(operation: dict[str, Any], *, path: str) -> None:
     if is_list:
         names.append("Link")
     responses["200"]["headers"] = _refer(names)
+    links = links_of(operation["operationId"])
+    if links:
+        responses["200"]["links"] = links
     if "{entity_id}" in path:
         responses["308"] = {
             "description": "The entity was found to be another one; Location is its address.",

@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlmodel import Session
 
 
@@ -152,8 +163,46 @@ def order_by(order: Sequence[Term], *, backward: bool = False) -> list[ColumnEle
     return clauses
 
 
+def runs_past(cursor: Cursor | None, order: Sequence[Term]) -> list[ColumnElement[bool] | None]:
+    """Return the conditions of the runs that the rows past a cursor are, in the order of reading.
+
+    A run is a stretch of an index that is entered at its beginning, so that the page a million
+    rows into a list costs what the first one does. One condition for all ("after the date, or no
+    date") would be read from the list's beginning: 410 ms for the row 1,000,000 of 3,000,000.
+
+    Args:
+        cursor: The place; None for the whole list, which is one run without a condition.
+        order: The list's; the first term alone may be null, or the rows are one run whatever it
+            costs.
+    """
+    if cursor is None:
+        return [None]
+    first, *rest = order
+    values = cursor.values
+    is_even = len({term.descending for term in order}) == 1 and not any(
+        term.nullable for term in rest
+    )
+    if not is_even:
+        return [rows_past(cursor, order)]
+    greater = first.descending == cursor.backward
+    if values[0] is None:
+        same = first.column.is_(None)
+        run = and_(same, _tuple_past(rest, values[1:], greater=greater)) if rest else false()
+        return [run, first.column.is_not(None)] if cursor.backward else [run]
+    run = _tuple_past(order, values, greater=greater)
+    return [run, first.column.is_(None)] if first.nullable and not cursor.backward else [run]
+
+
+def _tuple_past(
+    order: Sequence[Term], values: Sequence[Any], *, greater: bool
+) -> ColumnElement[bool]:
+    # Rows are compared as SQL compares row values; a null is never past anything.
+    columns, place = tuple_(*(term.column for term in order)), tuple_(*values)
+    return columns > place if greater else columns < place
+
+
 def rows_past(cursor: Cursor, order: Sequence[Term]) -> ColumnElement[bool]:
-    """Return the condition that a row lies past the cursor, in the cursor's direction."""
+    """Return the one condition that a row lies past the cursor, in the cursor's direction."""
     cases: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
     for term, value in zip(order, cursor.values, strict=True):
@@ -182,6 +231,8 @@ def fetch_page(
 ) -> Page:
     """Read one page of a statement's rows: one query, and one for the total when it is unknown.
 
+    It is two where rows with a date end within the page, and those without follow.
+
     Args:
         session: Where from.
         statement: Selects, among others, every term's column under the term's name; has the
@@ -201,9 +252,12 @@ def fetch_page(
     backward = place is not None and place.backward
     if total is None:
         total = count_rows(session, statement, counted=counted)
-    selected = statement if place is None else statement.where(rows_past(place, order))
-    selected = selected.order_by(*order_by(order, backward=backward)).limit(limit + 1)
-    rows = list(session.execute(selected).all())
+    ordered = statement.order_by(*order_by(order, backward=backward))
+    rows: list[Row[Any]] = []
+    for run in runs_past(place, order):
+        selected = ordered if run is None else ordered.where(run)
+        if len(rows) <= limit:
+            rows += session.execute(selected.limit(limit + 1 - len(rows))).all()
     more = len(rows) > limit
     rows = rows[:limit]
     if backward:

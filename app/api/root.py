@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -14,6 +14,7 @@ from app.api import stored
 from app.api.deps import Call, NoParameters
 from app.api.envelope import item_response
 from app.api.examples import example_of
+from app.api.promise import Router
 from app.vocabulary import (
     ClaimKind,
     EntityType,
@@ -24,7 +25,7 @@ from app.vocabulary import (
     SpeakerKind,
 )
 
-router = APIRouter(tags=["service"])
+router = Router(tags=["service"])
 
 _COUNTS_EXAMPLE = {"sources": 1, "articles": 1, "entities": 20, "quotes": 6, "claims": 14}
 DatasetVersion = Annotated[

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import FromClause, Select, Table
+from sqlalchemy import ColumnElement, FromClause, Select, Table
 from typing_extensions import TypedDict
 
 from app.api.paging import Term
@@ -16,6 +16,7 @@ from app.db.search import (
     find_matches,
     make_snippet,
     parse_query,
+    rank_text_in_sql,
     search_statement,
 )
 
@@ -68,12 +69,13 @@ class SearchHit(TypedDict):
 
 
 class NameHit(TypedDict):
-    """Which name of an entity a search matched."""
+    """Which name a search matched."""
 
     snippet: Annotated[
         Snippet,
         Field(
-            description="The name or alias that matched best, with the matches in it.",
+            description="The name that matched best (of an entity, one of its aliases perhaps; of "
+            "a file its path), with the matches in it.",
             examples=[{"text": "Sergei Naryshkin", "matches": [{"start": 7, "end": 16}]}],
         ),
     ]
@@ -109,6 +111,7 @@ def join_hits(
     *,
     query: Query | None,
     table: Table,
+    counted: FromClause | None = None,
 ) -> Found:
     """Keep only a statement's rows that match, and select their rank.
 
@@ -117,16 +120,30 @@ def join_hits(
         target: The index.
         query: What to look for; None for no search.
         table: The table that is searched.
+        counted: What the list's conditions are about, when it is more than that table.
     """
+    counted = table if counted is None else counted
     if query is None:
-        return Found(statement, table, None)
+        return Found(statement, counted, None)
     hits = search_statement(target, query).subquery("hits")
     matches = hits.c.key == table.c.key
     return Found(
         statement.join(hits, matches).add_columns(hits.c.rank),
-        table.join(hits, matches),
+        counted.join(hits, matches),
         Term("rank", hits.c.rank, float),
     )
+
+
+def rank_of(column: ColumnElement[Any], *, q: str) -> ColumnElement[float | None]:
+    """Return how well a query matches a column of short texts that no index has; null for not.
+
+    For lists that are short or belong to one thing: every row of the list is looked at.
+
+    Args:
+        column: Of text.
+        q: A query that `read_query` has taken.
+    """
+    return rank_text_in_sql(column, q)
 
 
 def find_hit(text: str, *, query: Query, parts: Iterable[Sequence[int]] | None = None) -> SearchHit:
@@ -155,7 +172,7 @@ def find_hit(text: str, *, query: Query, parts: Iterable[Sequence[int]] | None =
 
 
 def find_name_hit(names: Sequence[str], *, query: Query) -> NameHit:
-    """Say which of an entity's names a query matches best.
+    """Say which of a thing's names a query matches best.
 
     Args:
         names: At least one; the first is the one that is shown when none matches by itself (the

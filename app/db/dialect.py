@@ -7,7 +7,15 @@ https://docs.sqlalchemy.org/en/latest/core/compiler.html
 
 from typing import Any, Literal
 
-from sqlalchemy import ClauseElement, ColumnElement, func, literal_column
+from sqlalchemy import (
+    TIMESTAMP,
+    ClauseElement,
+    ColumnElement,
+    and_,
+    cast,
+    func,
+    literal_column,
+)
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.type_api import TypeEngine
@@ -84,6 +92,23 @@ def period_of(
     start = func.date_trunc(literal_column(f"'{interval}'"), utc)
     postgresql = func.to_char(start, literal_column("'YYYY-MM-DD'"))
     return ByDialect(sqlite=sqlite, postgresql=postgresql, type_=Text())
+
+
+def lies_in(
+    moment: ColumnElement[Any], period: ColumnElement[str], interval: Literal["month", "year"]
+) -> ColumnElement[Any]:
+    """Return the condition that a moment lies in a month ``YYYY-MM`` or a year ``YYYY``, in UTC.
+
+    In an empty period lies nothing.
+    """
+    # As text, which is how SQLite stores times: "2024-11" stands before all of November.
+    sqlite = and_(moment >= period, moment < period.concat("-~"), period != "")
+    day = func.nullif(period, "").concat("-01" if interval == "month" else "-01-01")
+    first = cast(day, TIMESTAMP)
+    after = first + literal_column(f"interval '1 {interval}'")
+    utc: ColumnElement[str] = literal_column("'UTC'")
+    postgresql = and_(moment >= func.timezone(utc, first), moment < func.timezone(utc, after))
+    return ByDialect(sqlite=sqlite, postgresql=postgresql)
 
 
 def is_rows_fault(error: Exception) -> bool:

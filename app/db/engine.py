@@ -5,14 +5,19 @@ logging, so that the API reads the last committed state while ingest writes the 
 https://www.sqlite.org/wal.html
 """
 
+import math
+import os
 import sqlite3
+import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from app.db import postgresql
+from app.db.search import RANK_TEXT, rank_text
 
 # Connections of one reader: one for each thread that queries.
 POOL_SIZE = 8
@@ -37,6 +42,13 @@ _READER = (
 )
 
 
+# How often SQLite asks whether a query's time is up: every so many steps of its virtual machine,
+# which is every one to five milliseconds, and too seldom to be seen in a query's time.
+_STEPS_BETWEEN_LOOKS = 20_000
+# How long a request waits for a connection that others hold.
+_POOL_SECONDS = 10.0
+
+
 class DatabaseMissingError(Exception):
     """The reader's file is not there yet: nothing has been ingested.
 
@@ -58,6 +70,8 @@ def database_path(url: str) -> Path:
             processes, which can share a file but not a database in memory.
     """
     parsed = make_url(url)
+    if postgresql.is_postgresql(parsed):
+        raise ValueError(f"the database {parsed.render_as_string()} is a server's and no file")
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(
             f"the database {parsed.render_as_string()} is not supported: use sqlite:///path or "
@@ -102,7 +116,9 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def make_reader_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
+def make_reader_engine(
+    url: str, *, pool_size: int = POOL_SIZE, query_seconds: float = math.inf
+) -> Engine:
     """Make the engine that the API reads with. It never creates or changes anything.
 
     The file is opened with ``mode=ro`` and ``query_only``, so that no mistake above can write. A
@@ -111,26 +127,104 @@ def make_reader_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     Args:
         url: An SQLAlchemy URL; the file need not exist yet (see `database_ready`).
         pool_size: The most connections at once, one for each thread that queries.
+        query_seconds: How long a statement may take, from its start to its last row; then the
+            database itself ends it, with an error that `is_interrupted` knows. What is read in
+            portions gets the time anew for each: see `allow_more_time`.
 
     Raises:
         ValueError: The URL is refused, see `database_path`.
     """
     if postgresql.is_postgresql(url):
-        return postgresql.make_reader_engine(url, pool_size=pool_size)
+        return postgresql.make_reader_engine(
+            url, pool_size=pool_size, pool_seconds=_POOL_SECONDS, query_seconds=query_seconds
+        )
     path = database_path(url)
-    uri = f"{path.as_uri()}?mode=ro"
 
     def connect() -> sqlite3.Connection:
         if not path.exists():
             raise DatabaseMissingError(path)
-        return _connect(uri, pragmas=(*_PER_CONNECTION, *_READER))
+        uri = f"{path.as_uri()}?mode=ro{'&immutable=1' if _is_at_rest(path) else ''}"
+        connection = _connect(uri, pragmas=(*_PER_CONNECTION, *_READER), seconds=query_seconds)
+        connection.create_function(RANK_TEXT, 2, rank_text, deterministic=True)
+        # No other file can be reached from here, by whatever statement.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        return connection
 
     parsed: URL = make_url(url)
     engine = create_engine(
-        parsed, creator=connect, poolclass=QueuePool, pool_size=pool_size, max_overflow=0
+        parsed,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
     )
     _begin_with(engine, "BEGIN")
+    event.listen(engine, "before_cursor_execute", _start_clock)
     return engine
+
+
+class _TimedConnection(sqlite3.Connection):
+    """A connection whose statements end when their time is up (`sqlite3_progress_handler`).
+
+    https://www.sqlite.org/c3ref/progress_handler.html
+    """
+
+    seconds = math.inf
+    until = math.inf
+
+    def limit(self, seconds: float) -> None:
+        """Let each statement take so long from its `start_clock`."""
+        self.seconds = seconds
+        if seconds < math.inf:
+            self.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
+
+    def start_clock(self) -> None:
+        """Give the statement that begins, or goes on, all of the time."""
+        self.until = time.monotonic() + self.seconds
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self.until
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Say whether a database lies where we cannot write, and nobody has it open for writing.
+
+    Even a reader needs the write-ahead log's index, the -shm file. Where a writer has the database
+    open, it is there; otherwise SQLite makes it, and in a folder that is read-only it cannot. Such
+    a file is opened as one that does not change, which it does not: a log would be beside it.
+    https://www.sqlite.org/wal.html#read_only_databases
+    """
+    if path.with_name(f"{path.name}-wal").exists():
+        return False
+    return not os.access(path.parent, os.W_OK)
+
+
+def allow_more_time(connection: Connection) -> None:
+    """Give a statement that is read in portions its time anew for the next one."""
+    raw = connection.connection.driver_connection
+    if isinstance(raw, _TimedConnection):
+        raw.start_clock()
+
+
+def interrupt(connection: Connection) -> None:
+    """End the statement that another thread runs on this connection, if there is one."""
+    raw = connection.connection.driver_connection
+    if isinstance(raw, sqlite3.Connection):
+        raw.interrupt()
+    else:
+        postgresql.interrupt(raw)
+
+
+def is_interrupted(error: DBAPIError) -> bool:
+    """Say whether a statement was ended because it took too long, or nobody waits for it."""
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    return postgresql.is_interrupted(error.orig)
+
+
+def _start_clock(connection: Connection, *_: Any) -> None:
+    allow_more_time(connection)
 
 
 def open_session(engine: Engine) -> Session:
@@ -160,13 +254,20 @@ def database_ready(engine: Engine) -> bool:
         raise error
 
 
-def _connect(name: str, *, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+def _connect(
+    name: str, *, pragmas: tuple[str, ...], seconds: float = math.inf
+) -> sqlite3.Connection:
     # Python's own sqlite3 begins transactions late and commits them around DDL; with
     # isolation_level None it does neither, and SQLAlchemy's begin event says BEGIN.
     connection = sqlite3.connect(
-        name, uri=name.startswith("file:"), isolation_level=None, check_same_thread=False
+        name,
+        uri=name.startswith("file:"),
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_TimedConnection,
     )
     try:
+        connection.limit(seconds)
         for pragma in pragmas:
             connection.execute(pragma).close()
     except BaseException:

@@ -19,6 +19,11 @@ def to_key(*identity: str) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
+def to_outlet_key(name: str) -> int:
+    """Return the key under which an outlet is counted."""
+    return to_key("outlet", name)
+
+
 def to_id(prefix: str, key: int) -> str:
     """Return the public id of a key: ``to_id("qt", 5) == "qt_0000000000005"``."""
     letters = []

@@ -4,6 +4,7 @@ Everything is set when a connection is made, so that a server that others use to
 configuration. https://www.postgresql.org/docs/current/runtime-config-client.html
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,8 +26,6 @@ from sqlalchemy import (
 from app.db.ids import to_key
 
 OLDEST = 15
-# A page costs milliseconds; what takes this long would be abandoned by whoever asked.
-STATEMENT_TIMEOUT_S = 30
 _MIGRATION_LOCK = to_key("lock", "migration") >> 1
 _INGEST_LOCK = to_key("lock", "ingest") >> 1
 _EVERY = ("timezone=UTC", "client_encoding=UTF8")
@@ -37,7 +36,6 @@ _WRITER = (
 )
 _READER = (
     "default_transaction_read_only=on",
-    f"statement_timeout={STATEMENT_TIMEOUT_S}s",
     "jit=off",  # compiling takes longer than any of our queries should
 )
 
@@ -73,27 +71,33 @@ def make_writer_engine(url: str) -> Engine:
     )
 
 
-def make_reader_engine(url: str, *, pool_size: int) -> Engine:
+def make_reader_engine(
+    url: str, *, pool_size: int, pool_seconds: float, query_seconds: float
+) -> Engine:
     """Make the engine that the API reads with: the server itself refuses its every write.
 
-    A transaction sees one state of the database from its first statement to its end, and a
-    statement that takes longer than `STATEMENT_TIMEOUT_S` ends with an error.
+    A transaction sees one state of the database from its first statement to its end.
 
     Args:
         url: ``postgresql+psycopg://…`` or ``postgresql://…``; may be a read replica's.
         pool_size: The most connections at once, one for each thread that queries.
+        pool_seconds: How long a thread waits for one.
+        query_seconds: How long a statement may take before the server ends it; infinite for ever.
+            A result that is read in portions is one statement for each.
 
     Raises:
         ValueError: The URL names another driver.
     """
+    limit = 0 if math.isinf(query_seconds) else max(1, round(query_seconds * 1000))
     engine = create_engine(
         _to_psycopg(url),
         isolation_level="REPEATABLE READ",
+        pool_timeout=pool_seconds,
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={
-            "options": _to_options(url, *_EVERY, *_READER),
+            "options": _to_options(url, *_EVERY, *_READER, f"statement_timeout={limit}"),
             "application_name": "onrecord",
             # A plan made once for all words would be wrong for most: words are common or rare.
             # It also lets a pooler between hand out another connection for each transaction.
@@ -106,6 +110,17 @@ def make_reader_engine(url: str, *, pool_size: int) -> Engine:
 
     event.listen(engine, "connect", adapt)
     return engine
+
+
+def interrupt(connection: Any) -> None:
+    """End the statement that another thread runs on a connection of psycopg's."""
+    if isinstance(connection, psycopg.Connection):
+        connection.cancel()
+
+
+def is_interrupted(error: object) -> bool:
+    """Say whether the server ended a statement that took too long, or that nobody waits for."""
+    return isinstance(error, psycopg.errors.QueryCanceled)
 
 
 class _AskedText(StrDumperUnknown):

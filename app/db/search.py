@@ -10,6 +10,7 @@ own syntax. SQLite's: https://www.sqlite.org/fts5.html#full_text_query_syntax; P
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     TableClause,
     and_,
     column,
+    func,
     literal_column,
     or_,
     select,
@@ -161,9 +163,12 @@ def index_of(target: SearchTarget) -> TableClause:
     return table(target.value, *(column(name) for name in names))
 
 
-def matches_fts5(target: SearchTarget, asked: str) -> ColumnElement[bool]:
-    """Return the condition that a row of SQLite's index matches, in FTS5's syntax."""
-    return literal_column(target.value).op("MATCH", is_comparison=True)(asked)
+def matches(index: TableClause, target: SearchTarget, query: Query) -> ColumnElement[Any]:
+    """Return the condition that a row of a target's index table matches a query."""
+    return ByDialect(
+        sqlite=literal_column(target.value).op("MATCH")(to_fts5(query)),
+        postgresql=tsquery.matches(index, query),
+    )
 
 
 def search_statement(
@@ -192,12 +197,7 @@ def search_statement(
     index = index_of(target)
     key = index.c.rowid
     rank = ByDialect(sqlite=index.c.rank, postgresql=tsquery.rank(index, query), type_=Float())
-    statement = select(key.label("key"), rank.label("rank")).where(
-        ByDialect(
-            sqlite=matches_fts5(target, to_fts5(query)),
-            postgresql=tsquery.matches(index, query),
-        )
-    )
+    statement = select(key.label("key"), rank.label("rank")).where(matches(index, target, query))
     if after is not None:
         statement = statement.where(or_(rank > after[0], and_(rank == after[0], key > after[1])))
     if limit is not None:
@@ -319,6 +319,54 @@ def _cut_between_words(text: str, start: int, end: int, *, keep: Offsets) -> Off
     return start, end
 
 
+@lru_cache(maxsize=256)
+def _read(q: str) -> Query:
+    return parse_query(q)
+
+
+def rank_text(text: str | None, q: str) -> float | None:
+    """Say how well a query matches a short text that no index has, as a function for SQL.
+
+    Args:
+        text: A name, a path or the like; None matches nothing.
+        q: A query that `parse_query` takes.
+
+    Returns:
+        None when it does not match; else, as with BM25, the better the smaller: the share of the
+        text's letters and digits that match, negative, in [-1, 0).
+    """
+    if text is None:
+        return None
+    query = _read(q)
+    words = find_words(text)
+    places: dict[str, list[int]] = {}
+    for number, word in enumerate(words):
+        places.setdefault(word.folded, []).append(number)
+    if any(_find_term(words, places, term) for term in query.excluded):
+        return None
+    if not all(_find_term(words, places, term) for term in query.wanted):
+        return None
+    size = sum(word.end - word.start for word in words)
+    matched = sum(end - start for start, end in find_matches(text, query))
+    return -min(1.0, matched / size)
+
+
+# What the reader's SQL calls `rank_text` on SQLite.
+RANK_TEXT = "onrecord_rank_text"
+
+
+def rank_text_in_sql(column: ColumnElement[Any], q: str) -> ColumnElement[float | None]:
+    """Return `rank_text` of a column, for a reader's statement.
+
+    PostgreSQL's rank counts a word once that a text has twice; the rows that match are the same.
+    """
+    return ByDialect(
+        sqlite=getattr(func, RANK_TEXT)(column, q),
+        postgresql=tsquery.rank_text(column, _read(q)),
+        type_=Float(),
+    )
+
+
 _TRIGGERS = {
     SearchTarget.ARTICLES: ("insert", "delete", "update"),
     SearchTarget.QUOTES: ("insert", "delete", "update"),
@@ -357,7 +405,7 @@ def check_search(connection: Connection) -> list[str]:
                 faults.append(f"{target}: the trigger {target}_{name} is missing")
         try:
             connection.execute(
-                text(f"INSERT INTO {target} ({target}, rank) VALUES ('integrity-check', 1)")
+                text(f"INSERT INTO {target} ({target}, rank) VALUES ('integrity-check', 1)")  # noqa: S608 (our own names)  # nosec B608
             )
         except DatabaseError as error:
             faults.append(f"{target}: differs from its table ({error.orig})")

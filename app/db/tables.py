@@ -82,6 +82,13 @@ def _to(target: str, *, nullable: bool = False, primary_key: bool = False) -> An
     return Field(sa_column=column)
 
 
+def _key_of(target: str) -> Any:
+    # As `_key`, for a row that belongs to one of another table and goes with it.
+    integer = BigInteger().with_variant(Integer, "sqlite")
+    link = ForeignKey(target, ondelete="CASCADE")
+    return Field(sa_column=Column(integer, link, primary_key=True, autoincrement=False))
+
+
 def _json() -> Any:
     return Field(sa_column=Column(JSON, nullable=False))
 
@@ -109,6 +116,7 @@ class Dataset(SQLModel, table=True):
     changed_at: datetime = _time()
     parser_version: str
     model_version: str
+    records_version: str
     first_ingest_done: bool
     state: str
     files_total: int
@@ -168,6 +176,34 @@ class Article(SQLModel, table=True):
     claim_count: int
     entity_count: int
     mention_count: int
+
+
+class ArticleSketch(SQLModel, table=True):
+    """What an article's words are like, so that copies of it are found; see `app.ingest.stories`.
+
+    Attributes:
+        signature: See `app.db.sketch`.
+        shingle_count: How many runs of words it was made of.
+        story_key: Of the earliest article of its story; None for an article without copies.
+    """
+
+    __tablename__ = "article_sketches"
+    __table_args__ = (Index(None, "story_key", "article_key"),)
+
+    article_key: int = _to("articles.key", primary_key=True)
+    signature: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    shingle_count: int
+    story_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
+
+
+class ArticleBand(SQLModel, table=True):
+    """A part of an article's signature: only articles that share one are compared."""
+
+    __tablename__ = "article_bands"
+    __table_args__ = (Index(None, "article_key"), _IN_KEY_ORDER)
+
+    band: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    article_key: int = _to("articles.key", primary_key=True)
 
 
 class RemovedArticle(SQLModel, table=True):
@@ -306,7 +342,7 @@ class Quote(SQLModel, table=True):
     """Words between quotation marks that an attribution gives to a speaker.
 
     `start` and `end` reach from the first part's start to the last part's end; `text` is the
-    parts joined by a space.
+    parts joined by a space; `words_key` is that of its words (`app.db.near.to_words_key`).
     """
 
     __tablename__ = "quotes"
@@ -317,6 +353,7 @@ class Quote(SQLModel, table=True):
         Index(None, "outlet", "published_at", "key"),
         Index(None, "cue_lemma", "published_at", "key"),
         Index(None, "attribution_key"),
+        Index(None, "words_key", "article_key"),
     )
 
     key: int = _key()
@@ -330,6 +367,7 @@ class Quote(SQLModel, table=True):
     )
     form: QuoteForm = _text()
     text: str = _text()
+    words_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     start: int
     end: int
     parts: SpanList = _json()
@@ -357,10 +395,23 @@ class QuoteAbout(SQLModel, table=True):
     position: int
 
 
+class QuoteRecord(SQLModel, table=True):
+    """What the API answers of a quotation, as JSON; made by `app.records`.
+
+    A table of its own, so that counting and filtering quotations does not read them.
+    """
+
+    __tablename__ = "quote_records"
+
+    quote_key: int = _key_of("quotes.key")
+    record: str = _text()
+
+
 class Claim(SQLModel, table=True):
     """A proposition that somebody could check; `text` is the content's parts joined by a space.
 
     Attributes:
+        words_key: Of its words (`app.db.near.to_words_key`).
         numbers: ``[{"span": [s, e], "value": float, "unit": str | null}, …]``.
         dates: ``[{"span": [s, e], "value": str | null}, …]``.
     """
@@ -373,6 +424,7 @@ class Claim(SQLModel, table=True):
         Index(None, "outlet", "published_at", "key"),
         Index(None, "check_worthiness", "key"),
         Index(None, "attribution_key"),
+        Index(None, "words_key", "article_key"),
         Index(None, "quote_key"),
     )
 
@@ -390,6 +442,7 @@ class Claim(SQLModel, table=True):
     )
     kind: ClaimKind = _text()
     text: str = _text()
+    words_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     start: int
     end: int
     content: SpanList = _json()
@@ -423,6 +476,36 @@ class ClaimAbout(SQLModel, table=True):
     claim_key: int = _to("claims.key", primary_key=True)
     entity_key: int = _to("entities.key", primary_key=True)
     position: int
+
+
+class ClaimRecord(SQLModel, table=True):
+    """What the API answers of a claim, as `QuoteRecord`."""
+
+    __tablename__ = "claim_records"
+
+    claim_key: int = _key_of("claims.key")
+    record: str = _text()
+
+
+class MonthlyCount(SQLModel, table=True):
+    """How many articles, quotations or claims a month has, kept by ingest.
+
+    What charts ask for is then as quick over a million articles as over ten.
+
+    Attributes:
+        what: The table that is counted: articles, quotes or claims.
+        of: An entity's key (named by the article, speaker or claimant), an outlet's
+            (`app.db.ids.to_outlet_key`), or 0 for all.
+        month: Its first day, ``YYYY-MM-01``, in UTC; empty for what has no date.
+    """
+
+    __tablename__ = "monthly_counts"
+    __table_args__ = _IN_KEY_ORDER
+
+    what: str = Field(sa_column=Column(Text, primary_key=True))
+    of: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    month: str = Field(sa_column=Column(Text, primary_key=True))
+    count: int
 
 
 def _to_later(target: str) -> Any:

@@ -5,27 +5,26 @@ for in the words themselves, which stand between spaces. A word that is longer t
 is looked for there too. https://www.postgresql.org/docs/current/datatype-textsearch.html
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Double,
     TableClause,
     Text,
     and_,
-    bindparam,
+    case,
     cast,
     column,
     func,
     not_,
     select,
+    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.sql.elements import ClauseList
 
 if TYPE_CHECKING:
     from app.db.search import Query, Term
@@ -55,30 +54,14 @@ def rank(index: TableClause, query: "Query") -> ColumnElement[float]:
     return -cast(func.ts_rank(index.c.vector, wanted, _BY_LENGTH), Double)
 
 
-def matches_any(
-    index: TableClause, groups: Sequence[Sequence["Term"]]
-) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
-    """Return the condition that a document has all terms of one of the groups, and an order.
-
-    In that order come first the documents with the most of all the terms, of these the shortest.
-    """
-    asked = cast(" | ".join(f"({_to_tsquery(group)})" for group in groups), TSQUERY)
-    condition: ColumnElement[bool] = index.c.vector.op("@@")(asked)
-    patterns = list(dict.fromkeys(_to_pattern(term) for group in groups for term in group))
-    listed = cast(bindparam(None, patterns, type_=ARRAY(Text)), ARRAY(Text))
-    if any(_is_long(term) for group in groups for term in group):
-        # Such groups are of one term each: a document has the phrase, and not only its words.
-        condition = condition & index.c.words.like(func.any(listed))
-    pattern = func.unnest(listed).table_valued(column("pattern", Text), name="pattern")
-    found = (
-        select(func.count())
-        .select_from(pattern)
-        .where(index.c.words.like(pattern.c.pattern))
-        .correlate(index)
-        .scalar_subquery()
-    )
-    order: Any = ClauseList(found.desc(), func.length(index.c.words))
-    return condition, order
+def rank_text(column: ColumnElement[Any], query: "Query") -> ColumnElement[float | None]:
+    """Return how well a query matches a column of short texts that no index has; null for not."""
+    words: ColumnElement[str] = func.onrecord_words(column, type_=Text)
+    found = [words.like(_to_pattern(term)) for term in query.wanted]
+    found += [not_(words.like(_to_pattern(term))) for term in query.excluded]
+    letters = sum(len("".join(term.words)) for term in query.wanted)
+    size = func.length(func.replace(words, " ", ""))
+    return case((and_(*found), -func.least(cast(letters, Double) / size, 1.0)))
 
 
 def _to_tsquery(terms: Iterable["Term"]) -> str:
@@ -111,12 +94,13 @@ def check_index(connection: Connection, *, index: str, triggers: Iterable[str]) 
         for name in triggers
         if f"{index}_{name}" not in there
     ]
+    indexed = table(index, column("rowid"), column("words"))
+    documents = table(f"{index}_documents", column("key"), column("words"))
+    joined = indexed.join(documents, documents.c.key == indexed.c.rowid, full=True)
     different = connection.scalar(
-        text(
-            f"SELECT count(*) FROM {index} FULL JOIN {index}_documents AS documents "
-            f"ON documents.key = {index}.rowid "
-            f"WHERE {index}.words IS DISTINCT FROM documents.words"
-        )
+        select(func.count())
+        .select_from(joined)
+        .where(indexed.c.words.is_distinct_from(documents.c.words))
     )
     if different:
         faults.append(f"{index}: differs from its table in {different} documents")

@@ -7,6 +7,7 @@ database), 1 when it failed as a whole, 3 when it was told to stop.
 import logging
 import sys
 
+from app.db.trouble import explain_trouble
 from app.ingest.job import run_ingest
 from app.ingest.process import StopSignal
 from app.ingest.report import ProgressLog
@@ -22,8 +23,12 @@ def main() -> int:
     logging.getLogger("alembic").setLevel("WARNING")
     try:
         report = run_ingest(settings, progress=ProgressLog(), is_stopped=StopSignal())
-    except Exception:
-        _LOG.exception("ingest failed")
+    except Exception as error:
+        words = explain_trouble(error, url=settings.database_url)
+        if words is None:
+            _LOG.exception("ingest failed")
+        else:
+            _LOG.error("ingest failed: %s", words)
         return 1
     for path, field, reason in report.problems:
         _LOG.warning("%s%s: %s", path, f" (field {field})" if field else "", reason)

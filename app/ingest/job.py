@@ -5,13 +5,19 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import tables
-from app.db.engine import make_writer_engine
+from app.db.engine import database_path, make_writer_engine
+from app.db.postgresql import is_postgresql
 from app.db.schema import is_current, upgrade
+from app.db.trouble import check_pages
+from app.ingest.cluster import Cluster
 from app.ingest.corrected import (
     apply_corrections,
     find_correction_files,
@@ -20,9 +26,12 @@ from app.ingest.corrected import (
 from app.ingest.ledger import Ledger, Versions
 from app.ingest.load import Loader, ParserSource
 from app.ingest.lock import lock_database
+from app.ingest.months import recount_months
+from app.ingest.pool import Limits, Pool, ThisProcess, WorkerPool
 from app.ingest.report import NoProgress, Progress, Report
-from app.ingest.scan import Scan, SeedsMissingError, Work, hash_file, scan_files
-from app.parsing.readers import ReadOptions, find_files
+from app.ingest.scan import Scan, SeedsMissingError, Work, hash_files, scan_files
+from app.parsing.readers import ReadOptions, RemoteError, find_files, find_remote_files, is_url
+from app.records import RECORDS_VERSION, are_current, remake_records
 from app.settings import Settings
 from app.vocabulary import SourceStatus
 
@@ -32,6 +41,9 @@ _SOURCES = tables.metadata.tables["sources"]
 # How often files are read again because another file, that had the same article, has it no more.
 # Twice would do, if nobody changed files meanwhile.
 _MOST_ROUNDS = 5
+# A larger database is not looked through before it is written: reading 256 MiB takes about a
+# second, and `onrecord doctor` looks through any.
+_CHECKED_BYTES = 2**28
 
 
 def run_ingest(
@@ -45,8 +57,9 @@ def run_ingest(
     """Bring the database in line with the seed files.
 
     Migrations first; then only files that are new or changed by content or by the version of
-    parser or model; at last, files that are gone take their articles with them. One transaction an
-    article. With nothing to do, no parser is loaded.
+    parser or model; at last, files that are gone take their articles with them. Reading and parsing
+    is done by worker processes, writing by this one, in the same order with any number of them. One
+    transaction an article. With nothing to do, no parser is loaded.
 
     Args:
         settings: Where the files and the database are, and who reads.
@@ -62,6 +75,7 @@ def run_ingest(
     Raises:
         SeedsMissingError: A file or folder of `settings.seeds` is not there; nothing was changed.
         LockHeldError: Another ingest is at work and did not end in time.
+        DamagedDatabaseError: The database's file is damaged; nothing was changed.
         Exception: Whatever else stopped the run as a whole. The database's state then says
             "failed", and what was committed is consistent; the next run goes on from there.
     """
@@ -70,11 +84,14 @@ def run_ingest(
         if not held:
             return Report(stopped=True)
         engine = make_writer_engine(settings.database_url)
+        source = source or find_parser(settings)
+        pool = make_pool(settings, source=source)
         try:
             return _run(
                 engine,
                 settings=settings,
-                source=source or find_parser(settings),
+                versions=source.versions,
+                pool=pool,
                 progress=progress,
                 is_stopped=is_stopped,
             )
@@ -83,6 +100,7 @@ def run_ingest(
             raise
         finally:
             progress.stop()
+            pool.close()
             engine.dispose()
 
 
@@ -90,52 +108,83 @@ def find_parser(settings: Settings) -> ParserSource:
     """Return the parser that the settings name, not yet loaded."""
     # Imported here so that this module can be imported for a look at its types alone.
     from app.ingest.resolve import RESOLVER_VERSION
+    from app.ingest.stories import SKETCH_VERSION
     from app.parsing.pipeline import PARSER_VERSION, load_parser, model_version
 
     return ParserSource(
         versions=Versions(
-            # What a resolver wants to know of an article is read with it.
-            parser=f"{PARSER_VERSION}.{RESOLVER_VERSION}",
+            # What a resolver wants to know of an article is read with it, and so is its sketch.
+            parser=f"{PARSER_VERSION}.{RESOLVER_VERSION}.{SKETCH_VERSION}",
             model=model_version(settings.tagger, spacy_model=settings.spacy_model),
         ),
-        load=lambda: load_parser(settings.tagger, spacy_model=settings.spacy_model),
+        load=partial(load_parser, settings.tagger, spacy_model=settings.spacy_model),
     )
+
+
+def make_pool(settings: Settings, *, source: ParserSource) -> Pool | Cluster:
+    """Return who reads and parses, by the settings; nothing is loaded yet.
+
+    Raises:
+        ClusterError: The settings name a Dask scheduler, which cannot be reached.
+    """
+    if settings.ingest_scheduler is not None:
+        limits = Limits(seconds=settings.max_article_seconds, memory=settings.max_article_memory)
+        return Cluster(settings.ingest_scheduler, load=source.load, limits=limits)
+    if settings.ingest_workers == 0:
+        return ThisProcess(source.load)
+    limits = Limits(seconds=settings.max_article_seconds, memory=settings.max_article_memory)
+    return WorkerPool(source.load, workers=settings.ingest_workers, limits=limits)
 
 
 def _run(
     engine: Engine,
     *,
     settings: Settings,
-    source: ParserSource,
+    versions: Versions,
+    pool: Pool | Cluster,
     progress: Progress,
     is_stopped: Callable[[], bool],
 ) -> Report:
     started = time.monotonic()
-    for path in settings.seeds:
+    local = [path for path in settings.seeds if isinstance(path, Path)]
+    for path in local:
         if not os.path.lexists(path):
             raise SeedsMissingError(
                 f"there is no file or folder {str(path)!r} to read articles from; "
                 "the database was left as it is"
             )
+    checked = False
     if not is_current(engine):
+        _check_pages(engine, settings=settings)
+        checked = True
         _set_state(engine, "migrating")
         upgrade(settings.database_url)
+    _make_derived(engine)
     with engine.begin() as connection:
-        ledger = Ledger(connection, versions=source.versions, now=_now())
+        ledger = Ledger(connection, versions=versions, now=_now())
     corrections, problems = apply_corrections(
         engine,
-        read_correction_files(
-            find_correction_files(settings.seeds), max_bytes=settings.max_file_bytes
-        ),
+        read_correction_files(find_correction_files(local), max_bytes=settings.max_file_bytes),
         ledger=ledger,
         now=_now(),
     )
-    scan = scan_files(find_files(settings.seeds), ledger=ledger, max_bytes=settings.max_file_bytes)
+    try:
+        # All of them, before anything is taken to be gone.
+        elsewhere = [
+            file for url in settings.seeds if is_url(url) for file in find_remote_files(str(url))
+        ]
+    except RemoteError as error:
+        raise SeedsMissingError(f"{error}; the database was left as it is") from error
+    files = chain(find_files(local), elsewhere)
+    scan = scan_files(files, ledger=ledger, max_bytes=settings.max_file_bytes)
+    if (scan.work or scan.gone) and not checked:
+        _check_pages(engine, settings=settings)
     unchanged = len(scan.files) - len(scan.work)
     loader = Loader(
         engine,
         ledger=ledger,
-        source=source,
+        versions=versions,
+        pool=pool,
         options=ReadOptions(
             max_bytes=settings.max_file_bytes, max_chars=settings.max_article_chars
         ),
@@ -204,6 +253,27 @@ def _run(
     )
 
 
+def _make_derived(engine: Engine) -> None:
+    """Make anew what is kept beside the articles for the API, when its version is another one."""
+    with engine.connect() as connection:
+        if are_current(connection):
+            return
+    for done in remake_records(engine):
+        _LOG.info("the answers of %d articles are made anew", done)
+    with engine.begin() as connection:
+        recount_months(connection)
+        connection.execute(update(_DATASET).values(records_version=RECORDS_VERSION))
+
+
+def _check_pages(engine: Engine, *, settings: Settings) -> None:
+    """Refuse to write into a damaged file: that would make it worse, or hide what is lost."""
+    if is_postgresql(settings.database_url):
+        return  # the server looks after its own
+    if database_path(settings.database_url).stat().st_size <= _CHECKED_BYTES:
+        with engine.connect() as connection:
+            check_pages(connection, url=settings.database_url)
+
+
 def _drop_gone(loader: Loader, *, scan: Scan, is_stopped: Callable[[], bool]) -> bool:
     for name in scan.gone:
         if is_stopped():
@@ -214,10 +284,10 @@ def _drop_gone(loader: Loader, *, scan: Scan, is_stopped: Callable[[], bool]) ->
 
 def _list_called_for(ledger: Ledger, *, scan: Scan, max_bytes: int) -> list[Work]:
     """Return the files that have to be read again for an article that another gave up."""
+    files = [scan.files[name] for name in sorted(ledger.loading) if name in scan.files]
     return [
-        Work(scan.files[name], *hash_file(scan.files[name], max_bytes=max_bytes), is_new=False)
-        for name in sorted(ledger.loading)
-        if name in scan.files
+        Work(file, sha256, size, is_new=False)
+        for file, sha256, size in hash_files(files, max_bytes=max_bytes)
     ]
 
 

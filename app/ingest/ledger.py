@@ -23,6 +23,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from app.db import tables
 from app.db.ids import ARTICLE, SOURCE, to_id, to_key
 from app.ingest.rows import to_values
+from app.records import RECORDS_VERSION
 from app.vocabulary import SourceStatus
 
 _SOURCES = tables.metadata.tables["sources"]
@@ -234,6 +235,7 @@ def _to_empty_dataset(versions: Versions, *, now: datetime) -> tables.Dataset:
         changed_at=now,
         parser_version=versions.parser,
         model_version=versions.model,
+        records_version=RECORDS_VERSION,
         first_ingest_done=False,
         state="empty",
         files_total=0,

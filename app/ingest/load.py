@@ -1,4 +1,4 @@
-"""Loading files: read, parse in portions, and commit article by article.
+"""Loading files: what workers have read and parsed is committed article by article.
 
 Killed anywhere, the database holds whole articles only, and the file that was being loaded is
 marked so: the next run reads it again and ends where an undisturbed one would have.
@@ -15,15 +15,17 @@ from sqlalchemy.exc import DBAPIError
 from app.db import tables
 from app.db.dialect import is_rows_fault
 from app.db.ids import ARTICLE, to_id
+from app.ingest.cluster import Cluster
+from app.ingest.flow import Arrival, File, flow
+from app.ingest.jobs import Failure, NoArticle, Prepared
 from app.ingest.ledger import Ledger, Versions, to_left_out, to_source_key
-from app.ingest.parse import Parser, describe_error, parse_each
-from app.ingest.portions import File, Portion, read_in_portions
+from app.ingest.parse import Parser, describe_error
+from app.ingest.pool import Pool
 from app.ingest.resolve import Corrections
 from app.ingest.rows import to_article_key
 from app.ingest.scan import Work
 from app.ingest.store import delete_article, list_article_keys, store_article
 from app.parsing.readers import ReadOptions
-from app.parsing.types import ParsedArticle, RawArticle
 from app.vocabulary import SourceStatus
 
 _LOG = logging.getLogger(__name__)
@@ -35,7 +37,11 @@ _DELETED_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class ParserSource:
-    """A parser that is loaded when it is needed, and its versions, which are known before."""
+    """A parser that is loaded when it is needed, and its versions, which are known before.
+
+    Attributes:
+        load: Loads it; to be sent to worker processes it must be possible to pickle it.
+    """
 
     versions: Versions
     load: Callable[[], Parser]
@@ -59,7 +65,8 @@ class Loader:
         engine: Engine,
         *,
         ledger: Ledger,
-        source: ParserSource,
+        versions: Versions,
+        pool: Pool | Cluster,
         options: ReadOptions,
         gone: Iterable[str],
         now: Callable[[], datetime],
@@ -71,7 +78,8 @@ class Loader:
         Args:
             engine: A writer's.
             ledger: In step with the database.
-            source: The parser, loaded with the first article.
+            versions: Those of the parser.
+            pool: Who reads and parses.
             options: How much of a file is read.
             gone: Files that are no longer there: their articles may pass to other files.
             now: The clock.
@@ -81,13 +89,13 @@ class Loader:
         self.counts = Counts()
         self._engine = engine
         self._ledger = ledger
-        self._source = source
+        self._versions = versions
+        self._pool = pool
         self._options = options
         self._gone = frozenset(gone)
         self._now = now
         self._files_done = files_done
         self._corrections = corrections
-        self._parser: Parser | None = None
 
     def load(self, work: Iterable[Work]) -> Iterator[Counts]:
         """Load files, in the order given; yields after each commit, and may be left there.
@@ -98,10 +106,9 @@ class Loader:
         Raises:
             sqlalchemy.exc.DBAPIError: The database cannot be written.
         """
-        for portion in read_in_portions(work, options=self._options):
-            for file, raw, outcome in self._parse(portion):
-                self._commit(file, raw, outcome)
-                yield self.counts
+        for arrival in flow(work, pool=self._pool, options=self._options):
+            self._commit(arrival)
+            yield self.counts
 
     def drop(self, name: str) -> None:
         """Take a file that is gone, and its articles, out of the database."""
@@ -118,52 +125,39 @@ class Loader:
                 if len(some) == len(keys):
                     return
 
-    def _parse(
-        self, portion: Portion
-    ) -> Iterator[tuple[File, RawArticle | None, ParsedArticle | Exception | None]]:
-        """Parse what of a portion is an article; keep its order."""
-        articles = [(file, raw) for file, raw in portion if raw is not None]
-        if articles and self._parser is None:
-            self._parser = self._source.load()
-        outcomes = iter(
-            parse_each(
-                self._parser,
-                [raw for _, raw in articles],
-                labels=[f"{file.name}, article {raw.key}" for file, raw in articles],
-            )
-            if self._parser is not None
-            else ()
-        )
-        for file, raw in portion:
-            yield file, raw, None if raw is None else next(outcomes)
-
-    def _commit(
-        self, file: File, raw: RawArticle | None, outcome: ParsedArticle | Exception | None
-    ) -> None:
+    def _commit(self, arrival: Arrival) -> None:
         """Write one article, and with the last of its file what remains to be said of that."""
-        file.left -= 1
-        if raw is None and self._is_known(file):
+        file, outcome = arrival.file, arrival.outcome
+        if isinstance(outcome, Failure) and outcome.details:
+            _LOG.error("%s: reading it failed\n%s", arrival.label, outcome.details)
+        if arrival.key is None and self._is_known(file):
             self.counts.files += 1
             return
-        parsed = outcome if isinstance(outcome, ParsedArticle) else None
-        if raw is not None and isinstance(outcome, Exception):
-            file.fail(f"article {raw.key}: {describe_error(outcome)}")
+        prepared = outcome if isinstance(outcome, Prepared) else None
+        if isinstance(outcome, NoArticle):
+            file.leave_out(str(arrival.key), reason=outcome.reason)
+            if not arrival.is_last:
+                return
+        if prepared is not None:
+            file.warnings.extend(prepared.warnings)
+        if arrival.key is not None and isinstance(outcome, Failure):
+            file.fail(f"article {arrival.key}: {outcome.reason}")
         try:
-            self._write(file, parsed)
+            self._write(file, prepared, is_last=arrival.is_last)
         except Exception as error:
-            if parsed is None or not _is_articles_fault(error):
+            if prepared is None or not _is_articles_fault(error):
                 raise
-            _LOG.exception("%s: storing article %s failed", file.name, parsed.raw.key)
-            file.fail(f"article {parsed.raw.key}: {describe_error(error)}")
+            _LOG.exception("%s: storing it failed", arrival.label)
+            file.fail(f"article {arrival.key}: {describe_error(error)}")
             # The ledger has run ahead of the transaction that was rolled back.
             with self._engine.begin() as connection:
                 self._ledger.read(connection)
-            self._write(file, None)
-            parsed = None
-        if parsed is not None:
+            self._write(file, None, is_last=arrival.is_last)
+            prepared = None
+        if prepared is not None:
             self.counts.articles += 1
-            self.counts.words += parsed.word_count
-        if file.left == 0:
+            self.counts.words += prepared.parsed.word_count
+        if arrival.is_last:
             self.counts.files += 1
             if file.error is not None:
                 self.counts.problems.append((file.name, file.error_field, file.error))
@@ -176,38 +170,46 @@ class Loader:
             and not (known.sha256 or file.work.sha256)
             and known.status == SourceStatus.FAILED
             and known.error == file.error
-            and known.versions == self._source.versions
+            and known.versions == self._versions
         )
 
-    def _write(self, file: File, parsed: ParsedArticle | None) -> None:
-        if file.left == 0:
-            self._delete_most_vanished(file, parsed)
+    def _write(self, file: File, prepared: Prepared | None, *, is_last: bool) -> None:
+        key = None
+        if prepared is not None:
+            key = to_article_key(prepared.parsed.raw, source_name=file.name)
+        if is_last:
+            self._delete_most_vanished(file, last=key)
         with self._engine.begin() as connection:
-            key, former = None, None
-            if parsed is not None:
-                key = to_article_key(parsed.raw, source_name=file.name)
+            former = None
+            if prepared is not None and key is not None:
                 if self._is_left_out(connection, file=file, key=key):
-                    parsed = None
+                    prepared = None
                 else:
                     former = self._find_owner(connection, key=key)
-            stored = file.stored | {key} if parsed is not None and key is not None else file.stored
-            vanished = self._list_vanished(connection, file, stored) if file.left == 0 else []
-            did = f"store {key if parsed is not None else None}, delete {vanished}"
-            self._ledger.put(connection, row=self._to_row(file, count=len(stored)), did=did)
-            if parsed is not None:
+            stored = (
+                file.stored | {key} if prepared is not None and key is not None else file.stored
+            )
+            vanished = self._list_vanished(connection, file, stored) if is_last else []
+            did = f"store {key if prepared is not None else None}, delete {vanished}"
+            row = self._to_row(file, count=len(stored), is_last=is_last)
+            self._ledger.put(connection, row=row, did=did)
+            if prepared is not None:
                 store_article(
                     connection,
-                    parsed=parsed,
+                    parsed=prepared.parsed,
                     source_key=file.key,
                     source_name=file.name,
                     corrections=self._corrections,
+                    packed=prepared.packed,
+                    sketch=prepared.sketch,
+                    locals_=prepared.locals,
                 )
                 if key is not None and former not in (None, file.name):
                     self._ledger.take_article(
                         connection, path=str(former), article_key=key, other=file.name
                     )
             self._delete_articles(connection, keys=vanished, name=file.name)
-            self._write_dataset(connection, files=self.counts.files + (file.left == 0))
+            self._write_dataset(connection, files=self.counts.files + is_last)
         if key is not None:
             file.seen.add(key)
         file.stored = stored
@@ -234,12 +236,12 @@ class Loader:
         )
         return owner
 
-    def _delete_most_vanished(self, file: File, parsed: ParsedArticle | None) -> None:
+    def _delete_most_vanished(self, file: File, *, last: int | None) -> None:
         """Delete the articles that a file no longer has, but for what the last commit can take."""
-        last = {to_article_key(parsed.raw, source_name=file.name)} if parsed is not None else set()
+        kept = file.stored if last is None else file.stored | {last}
         while not file.work.is_new:
             with self._engine.begin() as connection:
-                vanished = self._list_vanished(connection, file, file.stored | last)
+                vanished = self._list_vanished(connection, file, kept)
                 if len(vanished) <= _DELETED_AT_ONCE:
                     return
                 some = vanished[:_DELETED_AT_ONCE]
@@ -259,8 +261,8 @@ class Loader:
             if other != name:
                 self._ledger.set_loading(connection, path=other, did=f"call for {keys}")
 
-    def _to_row(self, file: File, *, count: int) -> tables.Source:
-        if file.left > 0:
+    def _to_row(self, file: File, *, count: int, is_last: bool) -> tables.Source:
+        if not is_last:
             status = SourceStatus.LOADING
         else:
             status = SourceStatus.LOADED if file.error is None else SourceStatus.FAILED
@@ -273,10 +275,10 @@ class Loader:
             status=status,
             error=file.error,
             error_field=file.error_field,
-            warnings=file.warnings,
+            warnings=file.all_warnings,
             article_count=count,
-            parser_version=self._source.versions.parser,
-            model_version=self._source.versions.model,
+            parser_version=self._versions.parser,
+            model_version=self._versions.model,
             read_at=self._now(),
         )
 

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 
 from app.settings import Settings
 
@@ -127,7 +126,7 @@ def start_ingest(settings: Settings) -> IngestProcess:
 def to_environment(settings: Settings, *, base: Mapping[str, str]) -> dict[str, str]:
     """Return `base` with every setting as the ``ONRECORD_…`` variable that it is read from."""
     given = settings.model_dump(mode="json")
-    given["seeds"] = [str(Path(path)) for path in settings.seeds]
+    given["seeds"] = [str(path) for path in settings.seeds]
     return dict(base) | {
         f"ONRECORD_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in given.items()

@@ -96,12 +96,12 @@ class ProgressLog:
         """Log at most one line in `every_s` seconds."""
         self._every_s = every_s
         self._files = 0
-        self._last = 0.0
+        self._last = self._started = 0.0
 
     def start(self, *, files: int, done: int) -> None:
         """Log how much there is to do."""
         self._files = files
-        self._last = time.monotonic()
+        self._started = self._last = time.monotonic()
         if done < files:
             _LOG.info("%d of %d files are new or changed", files - done, files)
 
@@ -111,7 +111,12 @@ class ProgressLog:
             return
         self._last = time.monotonic()
         _LOG.info(
-            "%d of %d files done; %d articles, %d words read", done, self._files, articles, words
+            "%d of %d files done; %d articles, %d words read, %.0f words/s",
+            done,
+            self._files,
+            articles,
+            words,
+            words / max(self._last - self._started, 1e-9),
         )
 
     def stop(self) -> None:
@@ -131,23 +136,26 @@ class ProgressBar:
             TextColumn("Reading"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("files, {task.fields[words]:,} words"),
+            TextColumn("files, {task.fields[words]:,} words, {task.fields[speed]:,.0f} words/s"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
         )
         self._task: Any = None
+        self._started = 0.0
 
     def start(self, *, files: int, done: int) -> None:
         """Show the bar, unless there is nothing to do."""
         if done < files:
-            self._task = self._bar.add_task("", total=files, completed=done, words=0)
+            self._task = self._bar.add_task("", total=files, completed=done, words=0, speed=0.0)
+            self._started = time.monotonic()
             self._bar.start()
 
     def show(self, *, done: int, articles: int, words: int) -> None:  # noqa: ARG002
         """Move the bar."""
         if self._task is not None:
-            self._bar.update(self._task, completed=done, words=words)
+            speed = words / max(time.monotonic() - self._started, 1e-9)
+            self._bar.update(self._task, completed=done, words=words, speed=speed)
 
     def stop(self) -> None:
         """Take the bar away."""

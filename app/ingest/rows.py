@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.db import tables
+from app.db import plain, tables
 from app.db.fold import fold
 from app.db.ids import ARTICLE, to_key
 from app.ingest.said import GlobalEntity, SaidMapper, to_json
@@ -116,14 +116,14 @@ class _Mapper:
             attributions=tuple(self.said.to_attribution(a) for a in self.parsed.attributions),
             quotes=tuple(self.said.to_quote(q) for q in self.parsed.quotations),
             quote_abouts=tuple(
-                tables.QuoteAbout(quote_key=key, entity_key=entity, position=position)
+                plain.QuoteAbout(quote_key=key, entity_key=entity, position=position)
                 for quotation in self.parsed.quotations
                 for key in [self.said.quote_keys[quotation.key]]
                 for position, entity in enumerate(self.to_about(quotation.about))
             ),
             claims=tuple(self.said.to_claim(c) for c in self.parsed.claims),
             claim_abouts=tuple(
-                tables.ClaimAbout(claim_key=key, entity_key=entity, position=position)
+                plain.ClaimAbout(claim_key=key, entity_key=entity, position=position)
                 for claim in self.parsed.claims
                 for key in [self.said.claim_keys[claim.key]]
                 for position, entity in enumerate(self.to_about(claim.about))
@@ -133,7 +133,7 @@ class _Mapper:
 
     def to_article(self, *, entity_count: int, mention_count: int) -> tables.Article:
         raw = self.raw
-        return tables.Article(
+        return plain.Article(
             key=self.article_key,
             source_key=self.source_key,
             title=raw.title,
@@ -156,7 +156,7 @@ class _Mapper:
 
     def to_authors(self) -> tuple[tables.ArticleAuthor, ...]:
         return tuple(
-            tables.ArticleAuthor(
+            plain.ArticleAuthor(
                 article_key=self.article_key, position=position, name=name, folded=fold(name)
             )
             for position, name in enumerate(self.raw.authors)
@@ -170,7 +170,7 @@ class _Mapper:
             entity = self.entities[mention.entity]
             rows.setdefault(
                 (mention.span, entity.key),
-                tables.Mention(
+                plain.Mention(
                     article_key=self.article_key,
                     start=mention.span.start,
                     end=mention.span.end,
@@ -186,13 +186,13 @@ class _Mapper:
         counts = Counter({self.entities[entity.key].key: 0 for entity in self.parsed.entities})
         counts.update(mention.entity_key for mention in mentions)
         return tuple(
-            tables.ArticleEntity(article_key=self.article_key, entity_key=key, mention_count=count)
+            plain.ArticleEntity(article_key=self.article_key, entity_key=key, mention_count=count)
             for key, count in counts.items()
         )
 
     def to_roles(self) -> tuple[tables.EntityRole, ...]:
         rows = {
-            (self.entities[entity.key].key, span): tables.EntityRole(
+            (self.entities[entity.key].key, span): plain.EntityRole(
                 entity_key=self.entities[entity.key].key,
                 article_key=self.article_key,
                 start=span.start,

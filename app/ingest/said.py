@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.db import tables
+from app.db import plain, tables
 from app.db.ids import ATTRIBUTION, CLAIM, QUOTE, to_key
+from app.db.near import to_words_key
 from app.ingest.unnamed import fold_source
 from app.parsing.types import Attribution, Claim, Entity, ParsedArticle, Quotation, Span
 from app.vocabulary import EntityType, SpeakerKind
@@ -81,7 +82,7 @@ class SaidMapper:
 
     def to_attribution(self, attribution: Attribution) -> tables.Attribution:
         """Return the row of an attribution."""
-        return tables.Attribution(
+        return plain.Attribution(
             key=self.attribution_keys[attribution.key],
             article_key=self.article_key,
             content=to_json(attribution.content),
@@ -128,7 +129,7 @@ class SaidMapper:
         quotes = Counter(quotation.attribution for quotation in self.parsed_quotations)
         claims = Counter(claim.attribution for claim in self.parsed_claims)
         return [
-            tables.UnnamedSource(
+            plain.UnnamedSource(
                 attribution_key=self.attribution_keys[attribution.key],
                 article_key=self.article_key,
                 folded=folded,
@@ -147,12 +148,13 @@ class SaidMapper:
     def to_quote(self, quotation: Quotation) -> tables.Quote:
         """Return the row of a quotation; one that nobody is given has a speaker of no kind."""
         attribution = self.attributions[quotation.attribution] if quotation.attribution else None
-        return tables.Quote(
+        return plain.Quote(
             key=self.quote_keys[quotation.key],
             article_key=self.article_key,
             attribution_key=self.attribution_keys[attribution.key] if attribution else None,
             form=quotation.form,
             text=self.join(quotation.parts),
+            words_key=to_words_key(self.join(quotation.parts)),
             start=quotation.parts[0].start,
             end=quotation.parts[-1].end,
             parts=to_json(quotation.parts),
@@ -170,13 +172,14 @@ class SaidMapper:
     def to_claim(self, claim: Claim) -> tables.Claim:
         """Return the row of a claim; one without an attribution is the article's own."""
         attribution = self.attributions[claim.attribution] if claim.attribution else None
-        return tables.Claim(
+        return plain.Claim(
             key=self.claim_keys[claim.key],
             article_key=self.article_key,
             attribution_key=self.attribution_keys[attribution.key] if attribution else None,
             quote_key=self.quote_keys[claim.quotation] if claim.quotation else None,
             kind=claim.kind,
             text=self.join(claim.content),
+            words_key=to_words_key(self.join(claim.content)),
             start=claim.content[0].start,
             end=claim.content[-1].end,
             content=to_json(claim.content),

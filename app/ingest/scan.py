@@ -4,12 +4,13 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from app.ingest.ledger import Ledger
 from app.ingest.resolve.corrections import FILE_NAMES
-from app.parsing.readers import SeedFile
+from app.parsing.readers import SeedFile, is_warc, list_slices
 from app.vocabulary import SourceStatus
 
 _CHUNK = 1 << 18
@@ -68,11 +69,10 @@ def scan_files(files: Iterable[SeedFile], *, ledger: Ledger, max_bytes: int) -> 
     found: dict[str, SeedFile] = {}
     work: list[Work] = []
     closed_folders: list[str] = []
-    for file in files:
+    for file, sha256, size in hash_files(files, max_bytes=max_bytes):
         if file.name in found:
             continue
         found[file.name] = file
-        sha256, size = hash_file(file, max_bytes=max_bytes)
         known = ledger.sources.get(file.name)
         if (
             known is None
@@ -82,7 +82,7 @@ def scan_files(files: Iterable[SeedFile], *, ledger: Ledger, max_bytes: int) -> 
             or known.status == SourceStatus.LOADING
         ):
             work.append(Work(file, sha256, size, is_new=known is None))
-        if not sha256 and file.path.is_dir():
+        if not sha256 and file.url is None and file.path.is_dir():
             closed_folders.append(f"{file.name}/")
     work.sort(key=lambda one: one.file.name)
     gone = (
@@ -95,13 +95,48 @@ def scan_files(files: Iterable[SeedFile], *, ledger: Ledger, max_bytes: int) -> 
     return Scan(found, tuple(work), tuple(sorted(gone)))
 
 
+def hash_files(files: Iterable[SeedFile], *, max_bytes: int) -> Iterator[tuple[SeedFile, str, int]]:
+    """Yield files, of large WARC files their slices, each with its hash and size in bytes.
+
+    Args:
+        files: Whole files, or slices as this yielded them.
+        max_bytes: See `scan_files`.
+    """
+    for file in files:
+        if not is_warc(file.path.name):
+            yield file, *hash_file(file, max_bytes=max_bytes)
+            continue
+        # Read piece by piece, so that no limit is needed.
+        whole, size = hash_file(file, max_bytes=sys.maxsize)
+        if file.span is not None:
+            yield file, _hash_slice(whole, file.span), file.span[1] - file.span[0]
+            continue
+        slices = list_slices(size)
+        if len(slices) == 1:
+            yield file, whole, size
+            continue
+        for start, end in slices:
+            # Named as a range of HTTP is, with its last byte.
+            one = replace(file, name=f"{file.name}#bytes={start}-{end - 1}", span=(start, end))
+            yield one, _hash_slice(whole, (start, end)), end - start
+
+
+def _hash_slice(whole: str, span: tuple[int, int]) -> str:
+    """Return what changes when a slice does; the whole counts, since a record may run over."""
+    return hashlib.sha256(f"{whole} {span}".encode()).hexdigest() if whole else ""
+
+
 def hash_file(file: SeedFile, *, max_bytes: int) -> tuple[str, int]:
     """Return the SHA-256 of a regular file's content, in hexadecimal, and its size in bytes.
+
+    Of a file elsewhere it is `SeedFile.version`: the content is not fetched to be compared.
 
     The hash is empty when the file cannot be opened, is no regular file, is a link out of its
     folder, or is larger than `max_bytes`: what is wrong with it is for the reader to say. Pipes
     are never waited for.
     """
+    if file.url is not None:
+        return file.version, file.size
     # System calls without Python's file objects: for small files those are most of the time.
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:

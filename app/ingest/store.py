@@ -22,9 +22,13 @@ from app.ingest.resolve import (
     touch_locals,
     write_locals,
 )
+from app.ingest.resolve.local import Local
 from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
+from app.ingest.said import GlobalEntity
+from app.ingest.stories import Sketch, close_story, join_story, leave_story, to_sketch
 from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
+from app.records import delete_records, write_records
 
 _ARTICLES = tables.metadata.tables["articles"]
 _REMOVED = tables.metadata.tables["removed_articles"]
@@ -45,6 +49,9 @@ def store_article(
     source_key: int,
     source_name: str,
     corrections: Corrections = _NO_CORRECTIONS,
+    packed: bytes | None = None,
+    sketch: Sketch | None = None,
+    locals_: Sequence[Local] | None = None,
 ) -> int:
     """Write an article in place of what the database holds under its identity.
 
@@ -54,6 +61,9 @@ def store_article(
         source_key: Key of its file's row, which is there already.
         source_name: The file's name.
         corrections: What users know better about who is who.
+        packed: What `pack` makes of the article, where that is known.
+        sketch: What `to_sketch` makes of its text, where that is known.
+        locals_: What `list_locals` makes of it, where that is known.
 
     Returns:
         The article's key.
@@ -64,16 +74,20 @@ def store_article(
     key = to_article_key(parsed.raw, source_name=source_name)
     before = read_tally(connection, article_key=key)
     touch = _touch(connection, article_key=key)
+    left = leave_story(connection, article_key=key)
     connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
-    locals_ = list_locals(parsed, article_key=key)
+    if locals_ is None:
+        locals_ = list_locals(parsed, article_key=key)
     touch_locals(touch, locals_)
     write_locals(connection, locals_)
     moved = resolve(connection, touch, corrections=corrections)
     entities = read_entities(connection, article_key=key)
     rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
     _insert_rows(connection, rows)
+    _write_records(connection, rows, entities=entities.values())
+    join_story(connection, article_key=key, sketch=sketch or to_sketch(parsed.raw.text), left=left)
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
-    connection.execute(insert(_PARSES), {"article_key": key, "parsed": pack(parsed)})
+    connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
     after = to_tally(rows)
     names = corrections.names
     touched = apply_tally(connection, before=before, after=after, preferred=names)
@@ -88,9 +102,11 @@ def delete_article(
     """Take an article away, and the entities that nobody else names; its key stays on record."""
     before = read_tally(connection, article_key=article_key)
     touch = _touch(connection, article_key=article_key)
+    left = leave_story(connection, article_key=article_key)
     gone = connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
     if gone.rowcount:
         connection.execute(insert(_REMOVED), {"key": article_key})
+    close_story(connection, left=left)
     moved = resolve(connection, touch, corrections=corrections)
     touched = apply_tally(connection, before=before, after=Tally(), preferred=corrections.names)
     touched |= rewrite_articles(connection, keys=moved - {article_key}, corrections=corrections)
@@ -130,11 +146,12 @@ def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> s
         .where(_ARTICLES.c.key == key)
     ).one()
     before = read_tally(connection, article_key=key)
+    entities = read_entities(connection, article_key=key)
     rows = to_rows(
         unpack(row.parsed, text=row.text),
         source_key=row.source_key,
         source_name=row.path,
-        entities=read_entities(connection, article_key=key),
+        entities=entities,
         article_key=key,
     )
     for table in ("mentions", "entity_roles", "article_entities"):
@@ -154,6 +171,8 @@ def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> s
     _update(connection, _ATTRIBUTIONS, rows.attributions, "speaker_key", "candidates")
     _update(connection, _QUOTES, rows.quotes, "speaker_key")
     _update(connection, _CLAIMS, rows.claims, "claimant_key")
+    delete_records(connection, article_key=key)
+    _write_records(connection, rows, entities=entities.values())
     return apply_tally(connection, before=before, after=to_tally(rows), preferred=corrections.names)
 
 
@@ -169,6 +188,26 @@ def _insert_rows(connection: Connection, rows: ArticleRows) -> None:
     _insert(connection, rows.claims)
     _insert(connection, rows.claim_abouts)
     _insert(connection, rows.unnamed)
+
+
+def _write_records(
+    connection: Connection, rows: ArticleRows, *, entities: Iterable[GlobalEntity]
+) -> None:
+    slugs = {entity.key: entity.slug for entity in entities}
+    abouts: dict[int, list[str]] = {}
+    for quote_about in rows.quote_abouts:
+        abouts.setdefault(quote_about.quote_key, []).append(slugs[quote_about.entity_key])
+    for claim_about in rows.claim_abouts:
+        abouts.setdefault(claim_about.claim_key, []).append(slugs[claim_about.entity_key])
+    write_records(
+        connection,
+        text=rows.article.text,
+        quotes=rows.quotes,
+        claims=rows.claims,
+        attributions=rows.attributions,
+        abouts=abouts,
+        slugs=slugs,
+    )
 
 
 def _insert(connection: Connection, rows: Sequence[Any]) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.db.fold import fold
+from app.db.ids import to_outlet_key
+from app.ingest.months import Months, add_months
 from app.ingest.resolve import choose_name
 from app.ingest.rows import ArticleRows
 from app.vocabulary import MentionKind
@@ -28,6 +30,7 @@ _MENTIONS = tables.metadata.tables["mentions"]
 _QUOTES = tables.metadata.tables["quotes"]
 _CLAIMS = tables.metadata.tables["claims"]
 _KEYS_AT_ONCE = 500
+_TOTALS = {"quotes": "quote_count", "claims": "claim_count"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Tally:
     """One article's share in the counts, each by entity key.
 
     Attributes:
+        totals: How many articles (1, or none), quotations and claims it is, by table.
         mentions: All mentions, by name or not; every entity of the article is in it.
         quotes: Quotations that the entity speaks.
         claims: Claims that the entity makes.
@@ -42,16 +46,37 @@ class Tally:
     """
 
     published_at: datetime | None = None
+    outlet: str | None = None
+    totals: Counter[str] = field(default_factory=Counter)
     mentions: Counter[int] = field(default_factory=Counter)
     quotes: Counter[int] = field(default_factory=Counter)
     claims: Counter[int] = field(default_factory=Counter)
     aliases: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+    def to_months(self) -> Months:
+        """Return the same by month, see `app.db.tables.MonthlyCount`."""
+        month = "" if self.published_at is None else self.published_at.strftime("%Y-%m-01")
+        counts = Months()
+        for what, total in self.totals.items():
+            counts[what, 0, month] = total
+            if self.outlet is not None:
+                counts[what, to_outlet_key(self.outlet), month] = total
+        for what, numbers in (
+            ("articles", dict.fromkeys(self.mentions, 1)),
+            ("quotes", self.quotes),
+            ("claims", self.claims),
+        ):
+            for key, number in numbers.items():
+                counts[what, key, month] = number
+        return counts
 
 
 def to_tally(rows: ArticleRows) -> Tally:
     """Return the share of an article that is about to be stored."""
     return Tally(
         published_at=rows.article.published_at,
+        outlet=rows.article.outlet,
+        totals=Counter(articles=1, quotes=len(rows.quotes), claims=len(rows.claims)),
         mentions=Counter({row.entity_key: row.mention_count for row in rows.entities}),
         quotes=Counter(row.speaker_key for row in rows.quotes if row.speaker_key is not None),
         claims=Counter(row.claimant_key for row in rows.claims if row.claimant_key is not None),
@@ -72,9 +97,12 @@ def read_tally(connection: Connection, *, article_key: int) -> Tally:
         )
         return Counter(dict(connection.execute(query.group_by(column)).all()))
 
-    published_at = connection.scalar(
-        select(_ARTICLES.c.published_at).where(_ARTICLES.c.key == article_key)
-    )
+    columns = [_ARTICLES.c[name] for name in ("published_at", "outlet", *_TOTALS.values())]
+    article = connection.execute(
+        select(*columns).where(_ARTICLES.c.key == article_key)
+    ).one_or_none()
+    if article is None:
+        return Tally()
     links = connection.execute(
         select(_LINKS.c.entity_key, _LINKS.c.mention_count).where(
             _LINKS.c.article_key == article_key
@@ -86,7 +114,9 @@ def read_tally(connection: Connection, *, article_key: int) -> Tally:
         )
     )
     return Tally(
-        published_at=published_at,
+        published_at=article.published_at,
+        outlet=article.outlet,
+        totals=Counter(articles=1, **{what: article._mapping[c] for what, c in _TOTALS.items()}),
         mentions=Counter(dict(links.all())),
         quotes=counts(_QUOTES.c.speaker_key),
         claims=counts(_CLAIMS.c.claimant_key),
@@ -134,6 +164,9 @@ def apply_tally(
         if any(getattr(row, column) != value for column, value in values.items()):
             changes.append({"of_key": key, "of_name": row.name, **values})
     _update_entities(connection, changes=changes)
+    months = after.to_months()
+    months.subtract(before.to_months())
+    add_months(connection, months)
     return set(before.mentions)
 
 

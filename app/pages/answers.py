@@ -4,12 +4,11 @@ A page is made of answers, and each answer knows the request that gives the same
 sends those requests and compares.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote as quote_path
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from app import __version__
@@ -23,18 +22,18 @@ from app.api.claims import queries as claim_queries
 from app.api.claims.build import build_claims
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.schemas import Claim
-from app.api.counting import CountList, count_from_row, count_groups
-from app.api.counts import QuoteCountParameters
+from app.api.cooccurrences.queries import build_cooccurrences, find_cooccurrences
+from app.api.cooccurrences.schemas import Cooccurrence, CooccurrenceParameters
 from app.api.deps import Call
 from app.api.entities import queries as entity_queries
-from app.api.entities.build import build_article_entities, build_entities, build_entity_list
+from app.api.entities.build import build_article_entities, build_entity_list
 from app.api.entities.parameters import ArticleEntityParameters, EntityParameters
 from app.api.entities.schemas import ArticleEntity, Entity
 from app.api.envelope import ListMeta
 from app.api.errors import ProblemError, not_found
 from app.api.listing import Listing, read_page
 from app.api.moved import MovedError, find_redirect
-from app.api.paging import Page, PageRequest, count_rows
+from app.api.paging import Page, PageRequest
 from app.api.parameters import MAX_LIMIT, PageParameters, Parameters, split_words
 from app.api.quotes import queries as quote_queries
 from app.api.quotes.build import build_quotes
@@ -42,7 +41,6 @@ from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.schemas import Quote
 from app.api.root import LINKS, Root, count_everything
 from app.api.search import read_query
-from app.api.stored import entities, quotes
 from app.db.ids import ARTICLE, from_id
 
 Item = TypeVar("Item")
@@ -153,31 +151,15 @@ def list_entities(desk: Desk, filters: EntityParameters) -> Listed[Entity]:
     return _keep(desk, "/v1/entities", filters, page, items)
 
 
-def count_quotes(desk: Desk, asked: QuoteCountParameters) -> CountList:
-    """Answer /v1/quotes/counts."""
-    listing = quote_queries.find_quotes(filters=asked, query=read_query(asked.q))
-    dimension = None if asked.group_by is None else quote_queries.QUOTE_DIMENSIONS[asked.group_by]
-    found = count_groups(
-        desk.session,
-        listing,
-        dated=quotes.c.published_at,
-        dimension=dimension,
-        interval=asked.interval,
-        limit=asked.limit,
-    )
-    url = make_url("/v1/quotes/counts", asked)
-    body: CountList = {
-        "data": [count_from_row(row) for row in found.rows],
-        "meta": {
-            "total": count_rows(desk.session, listing.statement, counted=listing.counted),
-            "groups": found.groups,
-            "limit": asked.limit,
-            "dataset_version": desk.call.version,
-        },
-        "links": {"self": url},
-    }
-    desk.keep(url, {"data": body["data"], "meta": body["meta"]})
-    return body
+def list_cooccurrences(
+    desk: Desk, slug: str, filters: CooccurrenceParameters
+) -> Listed[Cooccurrence]:
+    """Answer /v1/entities/{id}/cooccurrences of an entity that there is."""
+    path = f"/v1/entities/{slug}/cooccurrences"
+    query = read_query(filters.q)
+    page = _read_page(desk, path, filters, find_cooccurrences(slug, filters=filters, query=query))
+    items = build_cooccurrences(desk.session, page.rows, query=query)
+    return _keep(desk, path, filters, page, items)
 
 
 def get_entity(desk: Desk, slug: str) -> Entity:
@@ -197,19 +179,6 @@ def get_entity(desk: Desk, slug: str) -> Entity:
     (entity,) = build_entity_list(desk.session, [row])
     desk.keep(entity["links"]["self"], entity)
     return entity
-
-
-def get_entities(desk: Desk, slugs: Iterable[str]) -> dict[str, Entity]:
-    """Answer /v1/entities/{id} for several, by id in the given order; four queries."""
-    wanted = list(dict.fromkeys(slugs))
-    if not wanted:
-        return {}
-    keys = desk.session.scalars(select(entities.c.key).where(entities.c.slug.in_(wanted))).all()
-    found = {one["id"]: one for one in build_entities(desk.session, keys).values()}
-    for slug in wanted:
-        if slug in found:
-            desk.keep(found[slug]["links"]["self"], found[slug])
-    return {slug: found[slug] for slug in wanted if slug in found}
 
 
 def get_article(desk: Desk, article_id: str) -> tuple[Article, ArticleText, Annotations]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from app.pages.direction import find_direction
+
 # A piece under more marks than this names only the shortest of them: real texts nest six deep, and
 # what nests ten thousand deep must not cost its square.
 MAX_COVERING = 12
@@ -77,6 +79,11 @@ class Paragraph:
     """A paragraph of the text, in pieces."""
 
     segments: tuple[Segment, ...]
+
+    @property
+    def direction(self) -> str:
+        """Which way it runs: ltr or rtl."""
+        return find_direction(segment.text for segment in self.segments)
 
 
 def cut_text(

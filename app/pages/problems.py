@@ -10,8 +10,10 @@ from typing import cast
 
 from fastapi import FastAPI, Request, Response
 from starlette.responses import HTMLResponse
+from starlette.types import Scope
 
-from app.pages.render import POLICY, common_values, find_root, render
+from app.api.errors import problem_response
+from app.pages.render import SECURITY, common_values, find_root, render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _OF_PROGRAMS = ("/v1", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static", "/assets")
@@ -32,22 +34,35 @@ def wants_page(request: Request) -> bool:
     return first not in _OF_PROGRAMS and "text/html" in accepted.lower()
 
 
+def write_problem(scope: Scope, status: int, detail: str) -> Response:
+    """Answer with a problem that no handler of the application has seen, as a page or as JSON.
+
+    Args:
+        scope: The request's.
+        status: 400 to 599.
+        detail: What went wrong, in words for people.
+    """
+    return _to_page(Request(scope), problem_response(scope, status, detail))
+
+
 def _with_page(handler: Handler) -> Handler:
     async def answer(request: Request, error: Exception) -> Response:
-        response = await handler(request, error)
-        if response.status_code < 400:
-            return response
-        if not wants_page(request):
-            return response
-        problem = json.loads(bytes(response.body))
-        body = render("problem.html", **common_values(request), requests=(), problem=problem)
-        kept = ("cache-control", "retry-after", "allow")
-        headers = {name: response.headers[name] for name in kept if name in response.headers}
-        return HTMLResponse(
-            # A damaged address can hold lone surrogates.
-            body.encode("utf-8", "replace"),
-            status_code=response.status_code,
-            headers={**headers, "Content-Security-Policy": POLICY},
-        )
+        return _to_page(request, await handler(request, error))
 
     return answer
+
+
+def _to_page(request: Request, response: Response) -> Response:
+    """Return the page of a problem for whoever wants one, else the response as it is."""
+    if response.status_code < 400 or not wants_page(request):
+        return response
+    problem = json.loads(bytes(response.body))
+    body = render("problem.html", **common_values(request), requests=(), problem=problem)
+    kept = ("cache-control", "retry-after", "allow")
+    headers = {name: response.headers[name] for name in kept if name in response.headers}
+    return HTMLResponse(
+        # A damaged address can hold lone surrogates.
+        body.encode("utf-8", "replace"),
+        status_code=response.status_code,
+        headers={**headers, **SECURITY},
+    )

@@ -24,53 +24,24 @@ from app.pages.records import (
     entity_record_id,
     make_brief,
     mention_anchor,
-    shorten,
 )
+from app.pages.voices import Voice, list_voices
 from app.vocabulary import EntityType
 
 # Of a text with more marks than any newspaper prints, the records after these say only what they
 # are and where the API tells the rest: ten thousand whole ones weigh eight megabytes.
-MAX_TOLD = 2000
+MAX_TOLD = 1000
+
+# Scripts that run from right to left, by the first subtag of a BCP 47 language.
+RIGHT_TO_LEFT = frozenset(
+    {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"}
+)
 
 LAYER_OF = {
     EntityType.PERSON: Layer.PEOPLE,
     EntityType.ORGANISATION: Layer.ORGANISATIONS,
     EntityType.PLACE: Layer.PLACES,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """One thing that somebody is given, for the margin.
-
-    Attributes:
-        anchor: The HTML id of its mark.
-        words: Its first words.
-        quoted: True when those are the speaker's own.
-        cue: The words that give it to the speaker, or None.
-    """
-
-    anchor: str
-    words: str
-    quoted: bool
-    cue: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Somebody who speaks, with what he is given until somebody else speaks.
-
-    Attributes:
-        name: The entity's name, or the words of the text for somebody unnamed.
-        slug: The entity's id; None for somebody unnamed.
-        role: How the text describes the speaker there, or None.
-        said: In text order; at least one.
-    """
-
-    name: str
-    slug: str | None
-    role: str | None
-    said: tuple[Utterance, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +69,11 @@ class Reader:
     records: tuple[Record, ...]
     counts: Mapping[Layer, int]
     linked: bool
+
+    @property
+    def direction(self) -> str:
+        """The way the article's language is written: ltr or rtl."""
+        return "rtl" if self.language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
 def make_reader(
@@ -168,35 +144,6 @@ def make_reader(
         counts=counts,
         linked=linked,
     )
-
-
-def list_voices(annotations: Annotations) -> list[Voice]:
-    """Return who speaks, in text order; what one says in a row is together."""
-    quotes = {
-        quote["attribution"]["id"]: quote
-        for quote in reversed(annotations["quotes"])
-        if quote["attribution"] is not None
-    }
-    voices: list[Voice] = []
-    for attribution in annotations["attributions"]:
-        speaker = attribution["speaker"]
-        if speaker is None or speaker["name"] is None:
-            continue
-        quote = quotes.get(attribution["id"])
-        cue = attribution["cue"]
-        said = Utterance(
-            anchor=attribution["id"] if quote is None else quote["id"],
-            words=shorten(attribution["content"]["text"] if quote is None else quote["text"]),
-            quoted=quote is not None,
-            cue=None if cue is None else " ".join(cue["text"].split()),
-        )
-        name, slug = " ".join(speaker["name"].split()), speaker["entity_id"]
-        if voices and (voices[-1].slug, voices[-1].name) == (slug, name):
-            last = voices.pop()
-            voices.append(Voice(name, slug, last.role or speaker["role"], (*last.said, said)))
-        else:
-            voices.append(Voice(name, slug, speaker["role"], (said,)))
-    return voices
 
 
 def _mark_mentions(mentions: Iterable[Mention], layers: Mapping[str, Layer]) -> Iterable[Mark]:

@@ -1,5 +1,6 @@
 """What a mark opens: everything that is known of a quotation, claim, attribution or entity."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote as quote_path
@@ -15,6 +16,12 @@ from app.vocabulary import SpeakerKind
 # The first mentions of an entity are listed one by one; the API lists the others.
 MAX_MENTIONS = 40
 SHORT = 90  # characters of an utterance in a list
+# Words that stand for somebody and say nothing of him (English, as the reader of articles is).
+_PRONOUN = re.compile(
+    r"i|me|my|mine|you|yours?|he|him|his|she|hers?|it|its|we|us|ours?|they|them|theirs?"
+    r"|who|whom|whose|which|th(?:at|is|ese|ose)|one|another",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,12 @@ def shorten(words: str, *, limit: int = SHORT) -> str:
     if len(words) <= limit:
         return words
     head = words[:limit]
-    return f"{head.rpartition(' ')[0] or head}…"
+    return (head.rpartition(" ")[0] or head).rstrip(" …") + "…"
+
+
+def is_pronoun(words: str) -> bool:
+    """Say whether a speaker's words are a pronoun alone, so that nobody knows who is meant."""
+    return _PRONOUN.fullmatch(words) is not None
 
 
 def make_brief(record: Record) -> Record:
@@ -212,9 +224,10 @@ def _say_who(label: str, speaker: Speaker | None) -> list[Fact]:
         return [Fact(label, "nobody is given")]
     if speaker["kind"] == SpeakerKind.OWN_VOICE:
         return [Fact(label, "the article itself")]
-    slug = speaker["entity_id"]
-    note = speaker["role"] if slug is not None else "not named"
-    return [Fact(label, speaker["name"] or "?", speaker_path(slug) if slug else None, note=note)]
+    slug, name = speaker["entity_id"], speaker["name"] or "?"
+    if slug is None:
+        return [Fact(label, name, note="unclear who" if is_pronoun(name) else "not named")]
+    return [Fact(label, name, speaker_path(slug), note=speaker["role"])]
 
 
 def _list_attribution(attribution: Attribution | None) -> list[Fact]:

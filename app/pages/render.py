@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,13 +15,20 @@ from app import __version__
 from app.api.search import Snippet
 from app.pages.answers import Desk
 from app.pages.assets import NAMES
+from app.pages.direction import find_direction
 from app.pages.reader import Reader
+from app.pages.records import is_pronoun
 
 # Styles too are files of ours: there is no style attribute and no style element on any page.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Of every page: whoever follows a link to an outlet does not tell it what was read here.
+SECURITY = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+}
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
@@ -39,6 +46,11 @@ def make_pieces(snippet: Snippet) -> list[tuple[str, bool]]:
 def write_day(when: datetime) -> str:
     """Return a date for people: "28 November 2024"."""
     return f"{when.day} {when:%B %Y}"
+
+
+def write_month(month: str) -> str:
+    """Return a month for people: "November 2024" of "2024-11"."""
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
 
 
 def write_number(value: int) -> str:
@@ -64,7 +76,14 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters.update(pieces=make_pieces, day=write_day, number=write_number)
+_environment.filters.update(
+    pieces=make_pieces,
+    day=write_day,
+    month=write_month,
+    number=write_number,
+    direction=find_direction,
+)
+_environment.tests.update(pronoun=is_pronoun)
 _environment.globals.update(query=write_query, count=count_words, version=__version__)
 
 
@@ -79,7 +98,7 @@ def render_reader(reader: Reader, *, root: str) -> Markup:
     A long article has a hundred thousand pieces: they are put together here, once, rather than
     handed up one by one through every template that includes this one.
     """
-    return Markup(render("reader.html", reader=reader, root=root))
+    return Markup(render("reader.html", reader=reader, root=root))  # noqa: S704 (escaped by the template)  # nosec B704
 
 
 def page_response(desk: Desk, template: str, **values: Any) -> HTMLResponse:
@@ -93,7 +112,7 @@ def page_response(desk: Desk, template: str, **values: Any) -> HTMLResponse:
     request = desk.call.request
     shown = {**common_values(request), "requests": list_requests(desk), **values}
     body = render(template, **shown)
-    return HTMLResponse(body, headers={**desk.call.headers, "Content-Security-Policy": POLICY})
+    return HTMLResponse(body, headers={**desk.call.headers, **SECURITY})
 
 
 def common_values(request: Request) -> dict[str, Any]:

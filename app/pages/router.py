@@ -14,6 +14,7 @@ from app.pages.answers import Desk
 from app.pages.assets import FILES, TYPES
 from app.pages.check import check_text
 from app.pages.parameters import CheckQuery, ListQuery, SearchQuery, SpeakerQuery
+from app.pages.portrait import make_portrait
 from app.pages.reader import make_reader
 from app.pages.render import find_root, page_response, render_reader
 
@@ -83,7 +84,7 @@ def show_speaker(
     """Show everything about a person, an organisation or a place."""
     with call.session() as session:
         desk = Desk(call, session)
-        portrait = views.make_portrait(desk, entity_id, asked)
+        portrait = make_portrait(desk, entity_id, asked)
     return page_response(desk, "speaker.html", portrait=portrait)
 
 

@@ -16,7 +16,7 @@ from alembic import op
 from app.db.postgresql import set_binary_order
 
 revision: str = "0006"
-down_revision: str | None = "0003"
+down_revision: str | None = "0005"
 branch_labels = None
 depends_on = None
 
@@ -24,11 +24,13 @@ depends_on = None
 LONGEST_WORD = 500
 # The index table, the table whose words it holds, what its documents are made of, and the columns
 # whose change makes another document. As in the first migration, an alias is found as it is written
-# and as `app.db.fold.fold` has it, and an entity by its name and all of its aliases.
+# and as `app.db.fold.fold` has it, and an entity by its name and all of its aliases; as in the
+# fifth, a word that nobody writes stands between two, so that no phrase is found across both.
 ALIASES = """
     (SELECT string_agg(
-        CASE WHEN folded = lower(text COLLATE "C") THEN text ELSE text || E'\\n' || folded END,
-        E'\\n' ORDER BY text COLLATE "C"
+        CASE WHEN folded = lower(text COLLATE "C") THEN text
+             ELSE text || E'\\n\\uE000\\n' || folded END,
+        E'\\n\\uE000\\n' ORDER BY text COLLATE "C"
     ) FROM entity_aliases WHERE entity_key = entities.key)
 """
 INDEXED = (

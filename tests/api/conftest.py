@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.main import create_app
+from app.main import Application, create_app
 from app.settings import Settings
 from tests.api.corpus import write_corpus
 from tests.databases import url_of
@@ -34,7 +34,7 @@ def settings_for(path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def app(database: Path) -> FastAPI:
+def app(database: Path) -> Application:
     return create_app(settings_for(database))
 
 

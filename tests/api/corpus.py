@@ -15,7 +15,11 @@ from app.api import stored
 from app.db.engine import make_writer_engine
 from app.db.fold import fold
 from app.db.ids import to_key
+from app.db.near import to_words_key
 from app.db.schema import upgrade
+from app.ingest.months import recount_months
+from app.ingest.stories import to_bands, to_sketch
+from app.records import RECORDS_VERSION, remake_records
 from tests.databases import url_of
 
 CHANGED_AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
@@ -45,6 +49,9 @@ SAYINGS = (
     "Ça ne peut pas durer — it cannot last,",
     "Our members will vote on Friday,",
 )
+# Articles that are taken for copies of each other: 0 and 9, 1 and 10 and so on say the same, and
+# the articles of the second have the same day, or none.
+STORIES = ((0, 9), (1, 2, 10), (3, 7))
 
 
 @dataclass
@@ -235,6 +242,7 @@ def add_speech(
         attribution_key=attribution,
         form="partial" if quote_number % 3 == 2 else "direct",
         text=text,
+        words_key=to_words_key(text),
         start=parts[0][0],
         end=parts[-1][1],
         parts=parts,
@@ -261,6 +269,7 @@ def add_speech(
         quote_key=quote,
         kind=KINDS[quote_number % 7],
         text=text,
+        words_key=to_words_key(text),
         start=parts[0][0],
         end=parts[-1][1],
         content=parts,
@@ -296,6 +305,7 @@ def add_own_claim(draft: Draft, common: dict[str, Any], span: list[int]) -> None
         quote_key=None,
         kind="statement",
         text=draft.text[span[0] : span[1]],
+        words_key=to_words_key(draft.text[span[0] : span[1]]),
         start=span[0],
         end=span[1],
         content=[span],
@@ -331,6 +341,9 @@ def write_corpus(path: Path, *, articles: int = 12, checksum: int = 0x2F6C1D0A9B
     drafts = [draft_article(number) for number in range(articles)]
     with engine.begin() as connection:
         write_rows(connection, drafts, checksum=checksum)
+        recount_months(connection)
+    for _ in remake_records(engine):
+        pass
     engine.dispose()
 
 
@@ -340,6 +353,7 @@ def write_rows(connection: Connection, drafts: list[Draft], *, checksum: int) ->
         "changed_at": CHANGED_AT,
         "parser_version": "1",
         "model_version": "rules",
+        "records_version": RECORDS_VERSION,
         "first_ingest_done": True,
         "state": "idle",
         "files_total": len(drafts) + 1,
@@ -352,6 +366,7 @@ def write_rows(connection: Connection, drafts: list[Draft], *, checksum: int) ->
         connection.execute(insert(stored.dataset).values(pk=1, **dataset))
     connection.execute(insert(stored.sources), [*map(source_row, drafts), BROKEN_SOURCE])
     connection.execute(insert(stored.articles), [article_row(draft) for draft in drafts])
+    write_sketches(connection, drafts)
     connection.execute(insert(stored.article_authors), [author_row(draft) for draft in drafts])
     connection.execute(insert(stored.entities), [entity_row(slug, drafts) for slug in PEOPLE])
     connection.execute(insert(stored.entity_aliases), alias_rows())
@@ -380,6 +395,36 @@ def write_rows(connection: Connection, drafts: list[Draft], *, checksum: int) ->
         ):
             if draft.rows.get(table):
                 connection.execute(insert(getattr(stored, table)), draft.rows[table])
+
+
+def write_sketches(connection: Connection, drafts: list[Draft]) -> None:
+    there = {draft.number for draft in drafts}
+    founders: dict[int, int] = {}
+    for story in STORIES:
+        numbers = [number for number in story if number in there]
+        if len(numbers) > 1:
+            founders |= dict.fromkeys(numbers, draft_article(earliest(numbers)).key)
+    for draft in drafts:
+        sketch = to_sketch(draft.text)
+        assert sketch
+        connection.execute(
+            insert(stored.article_sketches),
+            {
+                "article_key": draft.key,
+                "signature": sketch.signature,
+                "shingle_count": sketch.shingle_count,
+                "story_key": founders.get(draft.number),
+            },
+        )
+        connection.execute(
+            insert(stored.article_bands),
+            [{"band": band, "article_key": draft.key} for band in to_bands(sketch.signature)],
+        )
+
+
+def earliest(numbers: list[int]) -> int:
+    dated = [(moment, to_key("article", str(n)), n) for n in numbers if (moment := published_at(n))]
+    return min(dated)[2] if dated else min(numbers, key=lambda n: to_key("article", str(n)))
 
 
 BROKEN_SOURCE = {

@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.db.ids import to_id, to_key
+
 Params = list[tuple[str, str]]
 
 PEOPLE = ["mara-lindqvist", "tomas-okafor", "ines-varga", "jon-bellweather", "nobody"]
@@ -17,12 +19,15 @@ OUTLETS = ["The Velm Courier", "Osterby Post", "nowhere"]
 DATES = ["2026-01-02", "2026-01-05T09:00:00Z", "2026-01-09T09:00:00+00:00", "2027-01-01"]
 WORDS = ["harbour", "velm", "the", '"cannot last"', "fre*", "velm -ships"]
 
+ARTICLE = to_id("art", to_key("article", "0"))
+
 COMMON = {
     "source": OUTLETS,
     "language": ["en", "en-GB"],
     "published_from": DATES,
     "published_before": DATES,
     "q": WORDS,
+    "distinct": ["story"],
 }
 LISTS: dict[str, dict[str, list[str]]] = {
     "/v1/articles": {
@@ -60,23 +65,59 @@ LISTS: dict[str, dict[str, list[str]]] = {
         "country": ["ZZ"],
         "min_mentions": ["0", "10"],
     },
-    "/v1/entities/velm/mentions": {"kind": ["name", "pronoun"], "entity": ["velm", "osterby"]},
+    "/v1/entities/velm/mentions": {
+        "q": ["velm", "v*", "-osterby velm", "x"],
+        "kind": ["name", "pronoun"],
+        "entity": ["velm", "osterby"],
+    },
     "/v1/entities/ines-varga/quotes": {"form": ["direct", "partial"], "q": WORDS},
     "/v1/entities/ines-varga/claims": {"kind": ["denial", "belief"], "q": WORDS},
     "/v1/entities/ines-varga/cooccurrences": {
+        "q": ["port*", "bellweather", "jon -velm"],
         "type": ["person", "place"],
         "min_articles": ["1", "5", "9"],
     },
-    "/v1/sources": {"status": ["loaded", "failed"], "format": ["text", "html"]},
+    "/v1/sources": {
+        "q": ["courier", "txt -01", "broken html", '"courier 0*"', "0*"],
+        "status": ["loaded", "failed"],
+        "format": ["text", "html"],
+    },
+    "/v1/unnamed-sources": {
+        "q": ["official", "senior off*", "OFFICIÁL -junior", "nobody"],
+        "name": ["senior official", "nobody"],
+        "source": OUTLETS,
+        "published_from": DATES,
+        "published_before": DATES,
+    },
+    "/v1/unnamed-sources/counts": {
+        "group_by": ["source", "article"],
+        "source": OUTLETS,
+        "min_attributions": ["1", "3", "9"],
+        "published_from": DATES,
+    },
+    **{
+        f"/v1/articles/{ARTICLE}/{part}": values
+        for part, values in {
+            "quotes": {"form": ["direct", "partial"], "q": WORDS, "distinct": ["story"]},
+            "claims": {"kind": ["denial", "belief"], "q": WORDS, "has_number": ["true"]},
+            "entities": {"type": ["person", "place"], "q": ["velm", "okafor", "v* -port"]},
+            "mentions": {"kind": ["name"], "q": ["velm", "o*"], "entity": PLACES},
+            "similar": {"offset_unit": ["utf16"]},
+        }.items()
+    },
 }
 SINGLE = {
     "q",
+    "distinct",
     "published_from",
     "published_before",
     "min_confidence",
     "min_check_worthiness",
     "min_mentions",
     "min_articles",
+    "min_attributions",
+    "group_by",
+    "offset_unit",
     "hedged",
     "negated",
     "has_number",
@@ -98,6 +139,10 @@ SORTS = {
     "/v1/entities/ines-varga/quotes": ["published_at", "position"],
     "/v1/entities/ines-varga/claims": ["published_at", "position"],
     "/v1/entities/ines-varga/cooccurrences": ["weight", "article_count"],
+    "/v1/unnamed-sources": ["attribution_count", "article_count", "quote_count", "name"],
+    "/v1/unnamed-sources/counts": ["unnamed_count", "share", "attribution_count"],
+    f"/v1/articles/{ARTICLE}/quotes": ["published_at", "position"],
+    f"/v1/articles/{ARTICLE}/entities": ["mention_count", "name"],
     "/v1/sources": ["path", "article_count", "size", "read_at", "id"],
 }
 
@@ -106,8 +151,12 @@ def identity(item: dict[str, Any]) -> str:
     found = item.get("id")
     if isinstance(found, str):
         return found
+    if "article" in item and "id" in (item["article"] or {}):
+        return str(item["article"]["id"])
     if "entity" in item:
         return str(item["entity"]["id"])
+    if "span" not in item:  # unnamed sources, and what is counted of them
+        return str(item.get("name", item.get("value")))
     span = item["span"]
     return f"{item['article_id']} {span['start']} {span['end']} {item['entity_id']}"
 

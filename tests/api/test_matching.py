@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from app.api.matching.compare import MatchType, compare, read_asked
+from app.db.tables import metadata
 from tests.databases import explain
 
 QUOTED = "We will not raise the toll, and we won’t close the café this winter."
@@ -158,11 +159,14 @@ def test_a_match_reads_no_table_from_end_to_end(client: TestClient, app: Any) ->
         if statement.startswith("SELECT") and not re.search(r"FROM (dataset|alembic_v)", statement):
             seen.append((statement, parameters))
 
+    app.finished.forget()
     event.listen(engine, "before_cursor_execute", note)
     match(client, "Freight is up by a third")
     event.remove(engine, "before_cursor_execute", note)
-    assert 3 < len(seen) < 12
+    assert 3 < len(seen) < 10
     with engine.connect() as connection:
         for sql, values in seen:
             scans = [step for step in explain(connection, sql, values) if "Scan" in step.title()]
-            assert all("VIRTUAL TABLE" in scan for scan in scans), (sql, scans)
+            # Not the index of words, nor what was found in it.
+            tables = re.compile(rf"\b(SCAN|Seq Scan on) ({'|'.join(metadata.tables)})\b")
+            assert not [scan for scan in scans if tables.search(scan)], (sql, scans)

@@ -1,19 +1,36 @@
 """A page costs a fixed number of queries, however many rows it has."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
+from app.api.plain import PlainLists
+from app.main import Application, create_app
+from tests.api.conftest import settings_for
 from tests.databases import explain
 
 Count = Callable[[str], int]
 
 
+@pytest.fixture(scope="module")
+def app(database: Path) -> Application:
+    """Return the framework by itself: what is answered before it runs other statements."""
+    app = create_app(settings_for(database))
+    app.user_middleware = [layer for layer in app.user_middleware if layer.cls is not PlainLists]
+    return app
+
+
+@pytest.fixture(scope="module")
+def client(app: Application) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
 @pytest.fixture
-def count(app: FastAPI, client: TestClient) -> Iterator[Count]:
+def count(app: Application, client: TestClient) -> Iterator[Count]:
     engine = app.state.source.engine
     seen: list[str] = []
 
@@ -23,11 +40,15 @@ def count(app: FastAPI, client: TestClient) -> Iterator[Count]:
 
     def count_queries(path: str) -> int:
         app.state.source.dataset.read()
+        # However busy the machine is, the state is not read again on the way.
+        app.state.source.dataset._read_at += 3600
         app.state.source.dataset._totals.clear()
+        app.finished.forget()
         seen.clear()
         answer = client.get(path)
         assert answer.status_code == 200
         assert answer.json()["data"]
+        app.state.source.dataset._read_at -= 3600
         return len(seen)
 
     event.listen(engine, "before_cursor_execute", note)
@@ -38,30 +59,38 @@ def count(app: FastAPI, client: TestClient) -> Iterator[Count]:
 # Total and page; then what the rows of a page need, each thing once.
 LISTS = [
     ("/v1/articles?sort=id", 2),
-    ("/v1/articles?q=harbour", 3),  # and the texts, for the matches
+    ("/v1/articles?q=harbour", 4),  # and the keys that were found, and the texts, for the matches
     ("/v1/sources?sort=path", 2),
     ("/v1/unnamed-sources?sort=name", 2),
     ("/v1/unnamed-sources/counts?group_by=article", 2),
     ("/v1/entities?sort=id", 4),  # and aliases, roles
-    ("/v1/entities?q=v*", 4),
-    ("/v1/quotes?sort=id", 4),  # and texts, whom they are about
+    ("/v1/entities?q=v*", 5),
+    ("/v1/quotes?sort=id", 2),
     ("/v1/quotes?q=the", 4),
-    ("/v1/quotes?include=article", 5),  # and articles
-    ("/v1/quotes?include=speaker&attribution=named", 7),  # and entities, aliases, roles
-    ("/v1/quotes?include=article,speaker&attribution=named", 8),
-    ("/v1/quotes?facet=speaker,about,form", 7),  # and each facet
-    ("/v1/claims?facet=kind", 5),
+    ("/v1/quotes?include=article", 3),  # and articles
+    ("/v1/quotes?include=speaker&attribution=named", 5),  # and entities, aliases, roles
+    ("/v1/quotes?include=article,speaker&attribution=named", 6),
+    ("/v1/quotes?facet=speaker,about,form", 5),  # and each facet
+    ("/v1/claims?facet=kind", 3),
     ("/v1/articles?facet=entity,author", 4),
-    ("/v1/claims?sort=id", 4),
-    ("/v1/claims?include=article,claimant&attribution=named", 8),
+    ("/v1/claims?sort=id", 2),
+    ("/v1/claims?include=article,claimant&attribution=named", 6),
     ("/v1/entities/velm/mentions?kind=name", 3),  # and whether there is such an entity
-    ("/v1/entities/ines-varga/quotes?sort=id", 5),
-    ("/v1/entities/ines-varga/claims?sort=id", 5),
+    ("/v1/entities/ines-varga/quotes?sort=id", 3),
+    ("/v1/entities/ines-varga/claims?sort=id", 3),
     ("/v1/entities/velm/cooccurrences?type=person", 8),
-    ("{article}/quotes?sort=id", 5),
-    ("{article}/claims?sort=id", 5),
+    ("{article}/quotes?sort=id", 3),
+    ("{article}/claims?sort=id", 3),
     ("{article}/mentions?kind=name", 3),
     ("{article}/entities?type=place&type=person", 5),
+    ("{article}/similar?offset_unit=code_point", 6),  # and its quotes, sketches, shared quotes
+    ("/v1/articles?distinct=story", 2),
+    ("/v1/quotes?distinct=story", 2),
+    ("/v1/claims?distinct=story&q=the", 4),
+    ("/v1/entities?facet=type,country", 6),
+    ("/v1/sources?facet=status&q=txt", 3),
+    ("/v1/unnamed-sources?q=official", 2),
+    ("/v1/entities/velm/mentions?q=velm", 3),
 ]
 
 
@@ -110,8 +139,9 @@ def test_every_list_of_the_document_is_counted(client: TestClient) -> None:
     ],
 )
 def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
-    app: FastAPI, client: TestClient, path: str
+    app: Application, client: TestClient, path: str
 ) -> None:
+    app.finished.forget()
     engine = app.state.source.engine
     seen: list[tuple[str, tuple[object, ...]]] = []
 
@@ -123,9 +153,9 @@ def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
     second = client.get(first["links"]["next"])
     event.remove(engine, "before_cursor_execute", note)
     assert second.status_code == 200
-    pages = [(sql, values) for sql, values in seen if "LIMIT" in sql]
-    assert len(pages) == 1
-    ((sql, values),) = pages
+    pages = [(sql, values) for sql, values in seen if "LIMIT" in sql and "UNION" not in sql]
+    assert 1 <= len(pages) <= 2  # a second where those with a date end within the page
     with engine.connect() as connection:
-        steps = explain(connection, sql, values)
-    assert not [step for step in steps if "Sort" in step or "ORDER BY" in step], steps
+        for sql, values in pages:
+            steps = explain(connection, sql, values)
+            assert not [step for step in steps if "Sort" in step or "ORDER BY" in step], steps

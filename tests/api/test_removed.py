@@ -25,12 +25,15 @@ def test_a_removed_article_is_gone_and_an_unknown_one_is_not_found(
     write_corpus(path, articles=2)
     engine = make_writer_engine(url_of(path))
     key = draft_article(0).key
-    with TestClient(create_app(settings_for(path))) as client:
+    app = create_app(settings_for(path))
+    with TestClient(app) as client:
         address = f"/v1/articles/{to_id('art', key)}{part}"
         assert client.get(address).status_code == 200
         with engine.begin() as connection:
             delete_article(connection, article_key=key)
+            connection.exec_driver_sql("UPDATE dataset SET checksum = checksum + 1")
         engine.dispose()
+        app.state.source.dataset._read_at -= 1.0  # a second later
         answer = client.get(address)
         assert answer.status_code == 410
         assert answer.headers["content-type"] == "application/problem+json"

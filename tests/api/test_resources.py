@@ -43,7 +43,7 @@ def test_meta_lists_every_closed_set_of_values(client: TestClient) -> None:
             "evidence",
         ],
         "mention_kind": ["name", "description", "pronoun"],
-        "file_format": ["text", "markdown", "html", "ninjs", "jsonl"],
+        "file_format": ["text", "markdown", "html", "ninjs", "jsonl", "warc"],
         "source_status": ["loading", "loaded", "failed"],
     }
 

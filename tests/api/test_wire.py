@@ -129,8 +129,11 @@ def test_an_unknown_parameter_says_which_are_known(client: TestClient) -> None:
     problem = check_problem(client.get("/v1/sources?state=failed"), 422)
     assert sorted(problem["errors"][0]["allowed"]) == [
         "cursor",
+        "facet",
+        "fields",
         "format",
         "limit",
+        "q",
         "sort",
         "status",
     ]
@@ -153,13 +156,13 @@ def test_a_fault_of_the_server_is_a_500_problem_with_the_id_that_the_log_has(
 ) -> None:
     write_corpus(tmp_path / "broken.db", articles=2)
     engine = make_writer_engine(url_of(tmp_path / "broken.db"))
-    with engine.begin() as connection:  # spans that are no lists: ingest never writes such
-        connection.execute(text("UPDATE quotes SET parts = '7'"))
+    with engine.begin() as connection:  # records that are no objects: ingest never writes such
+        connection.execute(text("UPDATE quote_records SET record = '7'"))
     engine.dispose()
     with TestClient(
         create_app(settings_for(tmp_path / "broken.db")), raise_server_exceptions=False
     ) as client:
-        answer = client.get("/v1/quotes", headers={"X-Request-ID": "find-me"})
+        answer = client.get("/v1/quotes?sort=id", headers={"X-Request-ID": "find-me"})
         problem = check_problem(answer, 500)
         assert "find-me" in problem["detail"]
         assert "find-me" in caplog.text
@@ -173,15 +176,15 @@ def test_a_database_that_breaks_under_way_is_a_503_problem(
     path = tmp_path / "onrecord.db"
     write_corpus(path, articles=2)
     with TestClient(create_app(settings_for(path)), raise_server_exceptions=False) as client:
-        assert client.get("/v1/quotes").status_code == 200
+        assert client.get("/v1/quotes?limit=3").status_code == 200
         engine = make_writer_engine(url_of(path))
         with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE quote_about RENAME TO elsewhere"))
+            connection.execute(text("ALTER TABLE quote_records RENAME TO elsewhere"))
         engine.dispose()
         answer = client.get("/v1/quotes")
         check_problem(answer, 503)
         assert answer.headers["retry-after"] == "2"
-        missing = {SQLITE: "no such table", POSTGRESQL: 'relation "quote_about" does not exist'}
+        missing = {SQLITE: "no such table", POSTGRESQL: 'relation "quote_records" does not exist'}
         assert missing[kind()] in caplog.text
 
 
@@ -270,3 +273,40 @@ def test_a_long_answer_is_compressed_as_the_client_likes(
     else:
         body = answer.content
     assert json.loads(body)["data"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/quotes",
+        "/v1/meta",
+        "/v1/entities/velm",
+        "/v1/quotes/counts",
+        "/v1/entities/velm/claims",
+    ],
+)
+def test_json_is_a_format_like_the_others(client: TestClient, path: str) -> None:
+    plain, named = client.get(f"{path}?"), client.get(f"{path}.json")
+    assert named.status_code == 200
+    assert named.json() == plain.json()
+    assert named.headers["etag"] == plain.headers["etag"]
+    check_problem(client.get(f"{path}.json?surprise=1"), 422)
+    check_problem(client.get(f"{path}.json.json"), 404)
+
+
+@pytest.mark.parametrize("path", ["/v1/nope.json", "/docs.json", "/v1/quotes.xml", "/v1.json"])
+def test_other_formats_are_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/quotes", "/v1/quotes.csv", "/v1/nonsense", "/", "/docs"])
+def test_a_browser_is_told_to_load_and_tell_nothing_else(client: TestClient, path: str) -> None:
+    for _ in range(2):  # the second time it may be a kept answer
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        policy = headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-eval" not in policy
+        if path.startswith("/v1"):
+            assert policy == "default-src 'none'; frame-ancestors 'none'"

@@ -1,6 +1,7 @@
 """Typed clients made from the document compile, and get what they were promised."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -100,3 +101,39 @@ def test_the_compiler_refuses_what_the_document_does_not_have(server: str, tmp_p
     )
     assert done.returncode != 0
     assert "speeker" in done.stdout
+
+
+def test_a_python_client_is_made_without_a_warning_and_calls_every_operation(
+    server: str, tmp_path: Path
+) -> None:
+    python = HERE / ".venv" / "bin" / "python"
+    if not python.is_file():
+        pytest.skip("its environment is not there: see tests/clients/requirements.txt")
+    document = httpx2.get(f"{server}/openapi.json", timeout=60).json()
+    (tmp_path / "openapi.json").write_text(json.dumps(document), "utf-8")
+    shutil.copy(HERE / "call_everything.py", tmp_path)
+    # The generator calls ruff to bring what it wrote into form.
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    generate = [str(python.with_name("openapi-python-client")), "generate"]
+    options = ["--path", "openapi.json", "--output-path", "client", "--meta", "none"]
+    config = ["--fail-on-warning", "--config", str(HERE / "openapi_python_client.yml")]
+    made = subprocess.run(
+        [*generate, *options, *config],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "WARNING" not in made.stdout + made.stderr
+    told = json.loads(run(str(python), "call_everything.py", server, json.dumps(IDS), cwd=tmp_path))
+    operations = {
+        operation["operationId"].lower()
+        for methods in document["paths"].values()
+        for operation in methods.values()
+    }
+    assert {name.replace("_", "") for name in told["called"]} == operations
+    assert any(line.startswith("Ines Varga: ") for line in told["told"])
+    assert "normalised: Nobody asked the crews in Osterby" in told["told"]
+    assert "422: cursor" in told["told"]

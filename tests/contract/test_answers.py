@@ -52,7 +52,7 @@ def addresses(client: TestClient, *, most: int = 200) -> Iterator[tuple[str, str
             yield f"/v1/entities/{{entity_id}}{part}", f"/v1/entities/{item['id']}{part}"
     for item in client.get(f"/v1/articles?limit={most}").json()["data"]:
         parts: tuple[str, ...] = ("text.json", "annotations", "annotations.jsonld")
-        parts += ("quotes", "claims", "entities", "mentions", "places.geojson")
+        parts += ("quotes", "claims", "entities", "mentions", "similar", "places.geojson")
         for part in parts:
             yield f"/v1/articles/{{article_id}}/{part}", f"{item['links']['self']}/{part}"
     for kind in ("articles", "quotes", "claims", "entities"):

@@ -18,6 +18,7 @@ LISTS = (
     "/v1/articles/{article_id}/claims",
     "/v1/articles/{article_id}/entities",
     "/v1/articles/{article_id}/mentions",
+    "/v1/articles/{article_id}/similar",
     "/v1/entities",
     "/v1/entities/{entity_id}/mentions",
     "/v1/entities/{entity_id}/quotes",
@@ -26,6 +27,7 @@ LISTS = (
     "/v1/quotes",
     "/v1/claims",
 )
+COUNTS = ("/v1/articles/counts", "/v1/quotes/counts", "/v1/claims/counts")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,7 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/articles/{article_id}/claims",
         "/v1/articles/{article_id}/entities",
         "/v1/articles/{article_id}/mentions",
+        "/v1/articles/{article_id}/similar",
         "/v1/entities",
         "/v1/entities.geojson",
         "/v1/articles/{article_id}/places.geojson",
@@ -80,7 +83,7 @@ def test_it_is_openapi_3_1_with_every_path_of_the_api(document: Node) -> None:
         "/v1/quotes/{quote_id}",
         "/v1/claims",
         "/v1/claims/{claim_id}",
-    } | {f"{path}.{suffix}" for path in LISTS for suffix in ("ndjson", "csv")} | {
+    } | {f"{path}.{suffix}" for path in (*LISTS, *COUNTS) for suffix in ("ndjson", "csv")} | {
         f"{path}.atom" for path in LISTS if path.endswith(("/quotes", "/claims"))
     }
 
@@ -258,3 +261,39 @@ def every_object(node: object) -> Iterator[Node]:
     elif isinstance(node, list):
         for value in node:
             yield from every_object(value)
+
+
+def test_links_go_on_to_operations_with_the_ids_that_these_need(
+    document: Node, client: TestClient
+) -> None:
+    needed = {
+        operation["operationId"]: {
+            p["name"] for p in operation.get("parameters", []) if p["in"] == "path"
+        }
+        for _, operation in operations(document)
+    }
+    followed = 0
+    for path, methods in document["paths"].items():
+        links = methods["get"]["responses"]["200"].get("links", {})
+        if not links or "{" in path:
+            continue
+        query = "?text=the%20harbour%20will" if path.endswith("/match") else ""
+        body = client.get(path + query).json()
+        for link in links.values():
+            assert set(link["parameters"]) == needed[link["operationId"]]
+            assert link["description"]
+            ((_, expression),) = link["parameters"].items()
+            node = body
+            for step in expression.removeprefix("$response.body#/").split("/"):
+                node = node[int(step)] if isinstance(node, list) else (node or {}).get(step)
+            assert node is None or isinstance(node, str), f"{path}: {expression}"
+            followed += node is not None
+    assert followed > 20
+
+
+def test_every_answer_has_a_schema_with_a_name_or_is_text(document: Node) -> None:
+    for where, operation in operations(document):
+        for status, response in operation["responses"].items():
+            for media in response.get("content", {}).values():
+                has_name = set(media["schema"]) == {"$ref"}
+                assert has_name or media["schema"] == {"type": "string"}, f"{where} {status}"

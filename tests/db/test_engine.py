@@ -1,5 +1,8 @@
+import contextlib
 import sqlite3
 import threading
+import time
+import types
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.db.engine import (
     DatabaseMissingError,
+    allow_more_time,
+    database_path,
     database_ready,
+    interrupt,
+    is_interrupted,
     make_reader_engine,
     make_writer_engine,
     open_session,
@@ -180,6 +187,110 @@ def test_reader_connections_serve_many_threads(url):
     assert found == [1] * 40
     assert reader.pool.checkedout() == 0
     reader.dispose()
+
+
+ENDLESS = text(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+)
+
+
+def test_a_query_that_takes_too_long_is_ended_in_the_database(url):
+    make_table(url)
+    reader = make_reader_engine(url, pool_size=1, query_seconds=0.2)
+    since = time.process_time()
+    with pytest.raises(OperationalError) as caught, open_session(reader) as session:
+        session.execute(ENDLESS)
+    assert is_interrupted(caught.value)
+    assert time.process_time() - since < 5
+    with open_session(reader) as session:
+        assert session.scalar(text("SELECT count(*) FROM dataset")) == 1
+    reader.dispose()
+
+
+def test_rows_that_are_read_in_portions_have_the_time_for_each(url, monkeypatch):
+    make_table(url)
+    clock = types.SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr("app.db.engine.time", clock)
+    reader = make_reader_engine(url, pool_size=1, query_seconds=5)
+    many = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400000)"
+        " SELECT i FROM n"
+    )
+
+    def take_slowly(*, more_time: bool) -> int:
+        taken = 0
+        with open_session(reader) as session:
+            rows = session.execute(many, execution_options={"yield_per": 100_000})
+            for portion in rows.partitions(100_000):
+                taken += len(portion)
+                clock.now += 4
+                if more_time:
+                    allow_more_time(session.connection())
+        return taken
+
+    assert take_slowly(more_time=True) == 400_000
+    with pytest.raises(OperationalError) as caught:
+        take_slowly(more_time=False)
+    assert is_interrupted(caught.value)
+    reader.dispose()
+
+
+def test_a_statement_of_another_thread_can_be_ended(url):
+    make_table(url)
+    reader = make_reader_engine(url, pool_size=1)
+    with reader.connect() as connection:
+        errors = []
+
+        def count() -> None:
+            try:
+                connection.execute(ENDLESS)
+            except OperationalError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=count)
+        thread.start()
+        while thread.is_alive():
+            interrupt(connection)
+            thread.join(0.02)
+    assert len(errors) == 1
+    assert is_interrupted(errors[0])
+    reader.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO dataset VALUES (2)",
+        "UPDATE dataset SET pk = 3",
+        "DELETE FROM dataset",
+        "DROP TABLE dataset",
+        "CREATE TABLE other (pk INTEGER)",
+        "PRAGMA query_only=OFF; INSERT INTO dataset VALUES (2)",
+        "PRAGMA user_version=7",
+        "PRAGMA journal_mode=DELETE",
+        "VACUUM",
+        "ATTACH DATABASE 'file:{path}?mode=rwc' AS other",
+    ],
+)
+def test_nothing_can_be_written_through_a_readers_connection(url, statement):
+    make_table(url)
+    path = database_path(url)
+    before = path.read_bytes()
+    reader = make_reader_engine(url)
+    raw = reader.raw_connection().driver_connection
+    raw.execute("PRAGMA query_only=OFF")  # even then the file is open for reading only
+    with contextlib.suppress(sqlite3.Error):
+        raw.executescript(statement.format(path=path))
+        raw.executescript("INSERT INTO other.dataset VALUES (9)")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        raw.execute("INSERT INTO main.dataset VALUES (2)")
+    raw.close()
+    reader.dispose()
+    writer = make_writer_engine(url)
+    with writer.connect() as connection:
+        assert connection.execute(text("SELECT pk FROM dataset")).all() == [(1,)]
+    writer.dispose()
+    assert path.read_bytes()[:100] == before[:100]
 
 
 def test_sqlite_is_new_enough_for_full_text_search():

@@ -61,7 +61,7 @@ def writer(url):
 
 @pytest.fixture
 def reader(url):
-    engine = make_reader_engine(url)
+    engine = make_reader_engine(url, query_seconds=30)
     yield engine
     engine.dispose()
 

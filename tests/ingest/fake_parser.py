@@ -1,10 +1,13 @@
 """A parser that reads a tiny language by regular expressions, for tests of what comes after it.
 
 Names are two capitalised words (persons) or one after "in" (places); `"words," said Name.` is a
-quotation, an attribution and a claim. A text with the word BREAK in it makes it raise.
+quotation, an attribution and a claim. A text with the word BREAK in it makes it raise, and CRASH,
+HANG and HOG do to its process what hostile articles do to a real parser's.
 """
 
+import os
 import re
+import signal
 import time
 from collections.abc import Iterable, Iterator
 
@@ -41,6 +44,12 @@ class FakeParser:
         self.parsed.append(raw.text)
         if "BREAK" in raw.text:
             raise ValueError("the parser broke")
+        if "CRASH" in raw.text:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if "HANG" in raw.text:
+            time.sleep(3600)
+        if "HOG" in raw.text:
+            bytearray(1 << 34)
         text = raw.text
         found: list[tuple[Span, EntityType, Span | None]] = []
         for match in _NAME.finditer(text):

@@ -2,10 +2,9 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from fake_parser import FakeParser
 
 from app.db.tables import metadata
 from app.ingest.job import run_ingest
@@ -14,6 +13,7 @@ from app.ingest.load import ParserSource
 from app.ingest.report import Report
 from app.settings import Settings
 from tests import databases
+from tests.ingest.fake_parser import FakeParser
 
 # What depends on the clock and not on the files.
 _TIMES = {"read_at", "changed_at", "ingest_started_at", "ingest_ended_at"}
@@ -29,7 +29,10 @@ class House:
         self.database = folder / "data" / "test.db"
         self.database.parent.mkdir()
         databases.copy_database(empty_database, self.database)
-        self.settings = Settings(database_url=databases.url_of(self.database), seeds=(self.seeds,))
+        # In the test's own process, where its parser can be changed and looked at.
+        self.settings = Settings(
+            database_url=databases.url_of(self.database), seeds=(self.seeds,), ingest_workers=0
+        )
         self.parser = FakeParser()
         self.loaded = 0
 
@@ -49,6 +52,15 @@ class House:
         self.loaded = 0
         source = ParserSource(versions=Versions(parser_version, model_version), load=load)
         return run_ingest(self.settings, source=source, **options)
+
+    def ingest_with_workers(self, workers: int, *, seconds: float = 0.0, **settings: Any) -> Report:
+        """Ingest with worker processes, each with a fake parser of its own."""
+        source = ParserSource(
+            versions=Versions("1", "m"), load=partial(FakeParser, seconds=seconds)
+        )
+        return run_ingest(
+            self.settings.model_copy(update={"ingest_workers": workers, **settings}), source=source
+        )
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return rows as SQLite stores them, whichever database they are in."""

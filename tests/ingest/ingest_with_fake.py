@@ -4,6 +4,7 @@ For tests that kill it. Exit code 2 when the lock is held.
 """
 
 import sys
+from functools import partial
 
 from fake_parser import FakeParser
 
@@ -15,7 +16,7 @@ from app.ingest.process import StopSignal
 from app.settings import Settings
 
 seconds, wait_s = float(sys.argv[1]), float(sys.argv[2])
-source = ParserSource(versions=Versions("1", "m"), load=lambda: FakeParser(seconds=seconds))
+source = ParserSource(versions=Versions("1", "m"), load=partial(FakeParser, seconds=seconds))
 try:
     report = run_ingest(Settings(), source=source, wait_s=wait_s, is_stopped=StopSignal())
 except LockHeldError as error:

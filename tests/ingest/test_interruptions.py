@@ -22,10 +22,13 @@ pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).with_name("ingest_with_fake.py")
 
 
-def start(house: House, *, seconds: float = 0.0, wait_s: float = 30.0) -> subprocess.Popen[str]:
+def start(
+    house: House, *, seconds: float = 0.0, wait_s: float = 30.0, workers: int = 1
+) -> subprocess.Popen[str]:
+    settings = house.settings.model_copy(update={"ingest_workers": workers})
     return subprocess.Popen(
         [sys.executable, str(SCRIPT), str(seconds), str(wait_s)],
-        env=to_environment(house.settings, base=os.environ),
+        env=to_environment(settings, base=os.environ),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -33,7 +36,7 @@ def start(house: House, *, seconds: float = 0.0, wait_s: float = 30.0) -> subpro
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out + err
 
 
@@ -64,7 +67,8 @@ def write_jsonl(house: House, name: str, numbers: range) -> None:
 def wait_for_articles(house: House, *, checksums: int) -> None:
     """Wait until the data have changed so many times."""
     seen = {house.checksum()}
-    until = time.monotonic() + 30
+    # Long enough for two processes to start, one after the other, on a machine that is busy.
+    until = time.monotonic() + 120
     while len(seen) <= checksums and time.monotonic() < until:
         seen.add(house.checksum())
         time.sleep(0.002)
@@ -81,17 +85,18 @@ def undisturbed(build_house: Callable[[str], House]) -> dict[str, list[tuple[obj
     return house.dump()
 
 
-@pytest.mark.parametrize("changes", [1, 4, 9])
+@pytest.mark.parametrize(("changes", "workers"), [(1, 1), (4, 0), (4, 2), (9, 2)])
 def test_killed_anywhere_the_next_run_ends_where_an_undisturbed_one_does(
     build_house: Callable[[str], House],
     undisturbed: dict[str, list[tuple[object, ...]]],
     changes: int,
+    workers: int,
 ) -> None:
     house = build_house("killed")
     write_first(house)
     house.ingest()
     write_second(house)
-    process = start(house, seconds=0.05)
+    process = start(house, seconds=0.05, workers=workers)
     wait_for_articles(house, checksums=changes)
     process.kill()
     assert finish(process)[0] == -signal.SIGKILL
@@ -143,7 +148,7 @@ def test_of_two_at_once_the_second_waits_and_finds_nothing_to_do(house: House) -
 
 def test_the_second_may_refuse_to_wait_and_says_who_is_at_work(house: House) -> None:
     write_first(house)
-    first = start(house, seconds=1.0)
+    first = start(house, seconds=2.0)  # longer at work than the second takes to start
     wait_for_articles(house, checksums=1)
     code, words = finish(start(house, wait_s=0))
     assert code == 2

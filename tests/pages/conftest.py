@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
+from app.main import Application
 from tests.api.conftest import app, client, database
 
 __all__ = ["app", "client", "database"]
 
 
 @pytest.fixture
-def count_queries(app: FastAPI, client: TestClient) -> Iterator[Callable[[str], int]]:
+def count_queries(app: Application, client: TestClient) -> Iterator[Callable[[str], int]]:
     engine = app.state.source.engine
     seen: list[str] = []
 
@@ -22,6 +22,7 @@ def count_queries(app: FastAPI, client: TestClient) -> Iterator[Callable[[str], 
             seen.append(statement)
 
     def count(path: str) -> int:
+        app.finished.forget()
         app.state.source.dataset.read()
         app.state.source.dataset._totals.clear()
         seen.clear()
@@ -31,3 +32,9 @@ def count_queries(app: FastAPI, client: TestClient) -> Iterator[Callable[[str], 
     event.listen(engine, "before_cursor_execute", note)
     yield count
     event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(app: Application) -> None:
+    """Have each test's pages made by itself."""
+    app.finished.forget()

@@ -1,6 +1,5 @@
 """The whole way of a text: spans that hold, keys that resolve, and text that nobody wrote."""
 
-import json
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.parsing.document import to_document
 from app.parsing.normalize import find_paragraphs
 from app.parsing.pipeline import Parser, assemble, model_version
 from app.parsing.types import (
@@ -21,7 +19,8 @@ from app.parsing.types import (
     Span,
     Word,
 )
-from app.vocabulary import EntityType, SpeakerKind, Tagger
+from app.vocabulary import EntityType, Tagger
+from tests.parsing.spans import check_spans
 
 Parse = Callable[[str], ParsedArticle]
 
@@ -45,48 +44,6 @@ BAD = [
 ]
 
 
-def check(parsed: ParsedArticle) -> None:
-    """Every span lies inside the text, is not empty and in order; every key resolves."""
-    text = parsed.raw.text
-    entities = {entity.key for entity in parsed.entities}
-    attributions = {item.key for item in parsed.attributions}
-    quotations = {item.key for item in parsed.quotations}
-
-    def good(spans: tuple[Span, ...]) -> None:
-        assert list(spans) == sorted(spans)
-        for span in spans:
-            assert 0 <= span.start < span.end <= len(text)
-
-    good(parsed.paragraphs)
-    good(parsed.sentences)
-    good(tuple(mention.span for mention in parsed.mentions))
-    for mention in parsed.mentions:
-        assert mention.entity in entities
-    for entity in parsed.entities:
-        good(entity.roles)
-        assert entity.name.strip()
-    for item in parsed.attributions:
-        assert item.content
-        for spans in (item.content, item.source, item.cue, item.hedges):
-            good(spans)
-        assert (item.speaker in entities) is (item.speaker_kind is SpeakerKind.NAMED)
-        assert 0 <= item.confidence <= 1
-    for quotation in parsed.quotations:
-        assert quotation.parts
-        good(quotation.parts)
-        assert quotation.attribution is None or quotation.attribution in attributions
-        assert set(quotation.about) <= entities
-    for claim in parsed.claims:
-        assert claim.content
-        good(claim.content)
-        assert claim.attribution is None or claim.attribution in attributions
-        assert claim.quotation is None or claim.quotation in quotations
-        assert 0 <= claim.check_worthiness <= 1
-        good(tuple(number.span for number in claim.numbers))
-        good(tuple(date.span for date in claim.dates))
-    json.dumps(to_document(parsed, id="x"))
-
-
 def raw(text: str) -> RawArticle:
     return RawArticle(key="0", text=text, format=FileFormat.TEXT)
 
@@ -94,7 +51,7 @@ def raw(text: str) -> RawArticle:
 @pytest.mark.model
 @pytest.mark.parametrize("text", BAD, ids=range(len(BAD)))
 def test_bad_text_yields_less_and_never_raises(any_parser: Parser, text: str) -> None:
-    check(any_parser.parse(raw(text)))
+    check_spans(any_parser.parse(raw(text)))
 
 
 @pytest.mark.model
@@ -151,4 +108,4 @@ def readings(draw: st.DrawFn) -> tuple[str, Reading]:
 @given(readings())
 def test_any_reading_of_any_text_keeps_the_promises(case: tuple[str, Reading]) -> None:
     text, reading = case
-    check(assemble(raw(text), paragraphs=find_paragraphs(text), reading=reading))
+    check_spans(assemble(raw(text), paragraphs=find_paragraphs(text), reading=reading))

@@ -6,6 +6,7 @@ from app.api.articles.schemas import Article
 from app.api.parameters import PageParameters, PublishedParameters, SearchParameters, facet_field
 from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
+from app.api.stories.distinct import DistinctParameters
 
 SORTS = ("published_at", "word_count", "quote_count", "claim_count", "id", "relevance")
 
@@ -16,7 +17,7 @@ class ArticleShape(OffsetParameters):
     fields: str | None = fields_field(tuple(Article.__annotations__))
 
 
-class ArticleConditions(PublishedParameters, SearchParameters):
+class ArticleConditions(PublishedParameters, SearchParameters, DistinctParameters):
     """Which articles are wanted."""
 
     source: list[str] = Field(

@@ -23,6 +23,7 @@ from app.api.stored import (
     removed_articles,
     sources,
 )
+from app.api.stories.distinct import keep_stories
 from app.db.fold import fold
 from app.db.search import Query, SearchTarget
 
@@ -83,11 +84,10 @@ def find_articles(*, filters: ArticleConditions, query: Query | None) -> Listing
             statement = statement.where(articles.c.key.in_(named))
     statement = published_between(statement, articles.c.published_at, filters)
     found = join_hits(statement, SearchTarget.ARTICLES, query=query, table=articles)
+    statement = keep_stories(found, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, ArticleFilters) else "id"
     order = read_order(sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
-    return Listing(
-        found.statement, found.counted, order, key=articles.c.key, rows=select_articles()
-    )
+    return Listing(statement, found.counted, order, key=articles.c.key, rows=select_articles())
 
 
 def get_article(session: Session, key: int) -> Row[Any] | None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from sqlmodel import Session
 
 from app.api.articles import queries
@@ -32,6 +32,7 @@ from app.api.envelope import item_response, list_response
 from app.api.errors import ProblemError, not_found
 from app.api.listing import read_page
 from app.api.parameters import split_words
+from app.api.promise import Router
 from app.api.quotes.parameters import ArticleQuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
@@ -40,7 +41,7 @@ from app.api.shape import OffsetParameters
 from app.api.stored import articles
 from app.db.ids import ARTICLE, from_id
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"])
+router = Router(prefix="/v1/articles", tags=["articles"])
 
 ArticleIdPath = Annotated[
     str, Path(description="The article's id.", examples=["art_2k9d1v7c40hsm"])
@@ -270,10 +271,11 @@ def list_article_entities(
 ) -> Response:
     """List the entities that an article names, the most mentioned there first."""
     key = check_article(call, article_id)
-    listing = find_article_entities(key, filters=parameters)
+    query = read_query(parameters.q)
+    listing = find_article_entities(key, filters=parameters, query=query)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
-        items = build_article_entities(session, page.rows)
+        items = build_article_entities(session, page.rows, query=query)
     return list_response(call, page, limit=parameters.limit, items=items)
 
 
@@ -291,8 +293,9 @@ def list_article_mentions(
 ) -> Response:
     """List the places where an article refers to entities, in text order."""
     key = check_article(call, article_id)
+    query = read_query(parameters.q)
     listing = find_mentions(filters=parameters, article_key=key)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
-    items = [mention_from_row(row) for row in page.rows]
+    items = [mention_from_row(row, query=query) for row in page.rows]
     return list_response(call, page, limit=parameters.limit, items=items)

@@ -98,6 +98,13 @@ class ArticleLinks(TypedDict):
             examples=["/v1/articles/art_2k9d1v7c40hsm/mentions"],
         ),
     ]
+    similar: Annotated[
+        str,
+        Field(
+            description="Its copies, and articles that quote the same words.",
+            examples=["/v1/articles/art_2k9d1v7c40hsm/similar"],
+        ),
+    ]
 
 
 class Article(TypedDict):
@@ -169,6 +176,7 @@ class Article(TypedDict):
                         ("claims", "/claims"),
                         ("entities", "/entities"),
                         ("mentions", "/mentions"),
+                        ("similar", "/similar"),
                     )
                 }
             ],
@@ -257,6 +265,7 @@ def article_from_row(row: Row[Any], *, hit: SearchHit | None = None) -> Article:
             "claims": f"{address}/claims",
             "entities": f"{address}/entities",
             "mentions": f"{address}/mentions",
+            "similar": f"{address}/similar",
         },
         "search": hit,
     }

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from app.api.articles.build import build_articles
 from app.api.articles.texts import get_texts
-from app.api.claims.queries import get_about
-from app.api.claims.schemas import Claim, claim_from_row
+from app.api.claims.schemas import Claim, claim_from_record
 from app.api.entities.build import build_entities
+from app.api.search import find_hit
 from app.db.search import Query
 
 
@@ -29,20 +29,19 @@ def build_claims(
         include: What to embed: "article", "claimant".
         query: What was searched, or None.
     """
-    texts = get_texts(session, (row.article_key for row in rows))
-    about = get_about(session, (row.key for row in rows))
+    texts = get_texts(session, () if query is None else (row.article_key for row in rows))
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     claimant_keys = [row.claimant_key for row in rows] if "claimant" in include else []
     claimants = build_entities(session, claimant_keys)
     return [
-        claim_from_row(
-            row,
-            text=texts[row.article_key],
-            about=about.get(row.key, ()),
+        claim_from_record(
+            row.record,
             article=articles.get(row.article_key),
             claimant=claimants.get(row.claimant_key),
-            query=query,
+            search=None
+            if query is None
+            else find_hit(texts[row.article_key], query=query, parts=row.content),
         )
         for row in rows
     ]

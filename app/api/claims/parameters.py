@@ -14,6 +14,7 @@ from app.api.parameters import (
 )
 from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
+from app.api.stories.distinct import DistinctParameters
 from app.vocabulary import ClaimKind, SpeakerKind
 
 SORTS = ("published_at", "check_worthiness", "confidence", "position", "id", "relevance")
@@ -41,7 +42,7 @@ class ClaimInclude(OffsetParameters):
     )
 
 
-class ClaimConditions(PublishedParameters, SearchParameters):
+class ClaimConditions(PublishedParameters, SearchParameters, DistinctParameters):
     """Which claims are wanted."""
 
     claimant: list[str] = Field(

@@ -1,21 +1,20 @@
 """Which rows a request for claims is about."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
-from app.api.attributions import COLUMNS
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
-from app.api.filters import in_entities, keys_of, list_about, published_between
+from app.api.filters import in_entities, keys_of, published_between
 from app.api.listing import Listing
 from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
-from app.api.stored import attributions, claim_about, claims, entities
+from app.api.stored import claim_about, claim_records, claims
+from app.api.stories.distinct import keep_words
 from app.db.ids import ARTICLE
 from app.db.search import Query, SearchTarget
 
@@ -28,6 +27,7 @@ _TERMS = {
     "position": Term("start", claims.c.start, int),
     "id": _BY_KEY,
 }
+CLAIM_ORDER = read_order("-published_at", terms=_TERMS, last=[_BY_KEY], relevance=None)
 CLAIM_DIMENSIONS = {
     "claimant": Dimension(claims.c.claimant_key, is_entity=True),
     "about": Dimension(
@@ -42,12 +42,11 @@ CLAIM_DIMENSIONS = {
 
 
 def select_claims() -> Select[Any]:
-    """Return the statement for the columns that `claim_from_row` reads."""
+    """Return the statement for claims with what the API answers of each, its `record`."""
     return (
-        select(claims, entities.c.slug, *COLUMNS)
+        select(claims, claim_records.c.record)
         .select_from(claims)
-        .outerjoin(entities, entities.c.key == claims.c.claimant_key)
-        .outerjoin(attributions, attributions.c.key == claims.c.attribution_key)
+        .join(claim_records, claim_records.c.claim_key == claims.c.key)
     )
 
 
@@ -104,6 +103,7 @@ def find_claims(
             statement = statement.where(column >= least)
     statement = published_between(statement, claims.c.published_at, filters)
     found = join_hits(statement, SearchTarget.CLAIMS, query=query, table=claims)
+    statement = keep_words(found, claims, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, ClaimFilters) else "id"
     order = read_order(
         sort,
@@ -112,11 +112,11 @@ def find_claims(
         relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return Listing(found.statement, found.counted, order, key=claims.c.key, rows=select_claims())
+    return Listing(statement, found.counted, order, key=claims.c.key, rows=select_claims())
 
 
 def get_claim(session: Session, key: int) -> Row[Any] | None:
-    """Return a claim's row for `claim_from_row`, or None."""
+    """Return a claim's row, or None."""
     return session.execute(select_claims().where(claims.c.key == key)).one_or_none()
 
 
@@ -128,8 +128,3 @@ def get_article_claims(session: Session, article_key: int) -> list[Row[Any]]:
         .order_by(claims.c.start, claims.c.key)
     )
     return list(session.execute(statement).all())
-
-
-def get_about(session: Session, keys: Iterable[int]) -> dict[int, list[str]]:
-    """Return the slugs of the entities that claims name, by claim; one query."""
-    return list_about(session, claim_about, "claim_key", keys)

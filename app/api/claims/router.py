@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.claims import queries
 from app.api.claims.build import build_claims
@@ -14,11 +14,12 @@ from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
 from app.api.listing import read_page
 from app.api.parameters import split_words
+from app.api.promise import Router
 from app.api.search import read_query
 from app.api.stored import claims
 from app.db.ids import CLAIM, from_id
 
-router = APIRouter(prefix="/v1/claims", tags=["claims"])
+router = Router(prefix="/v1/claims", tags=["claims"])
 
 
 def respond_with_claims(

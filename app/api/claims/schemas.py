@@ -1,10 +1,10 @@
 """What is promised of claims."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+import json
+from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from app.api.articles.schemas import Article, ArticleId, Language, Outlet, PublishedAt
@@ -12,17 +12,13 @@ from app.api.attributions import (
     Attribution,
     Confidence,
     Speaker,
-    attribution_from_row,
-    speaker_from,
 )
 from app.api.counting import Facets
 from app.api.entities.schemas import Entity
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.search import SearchHit, find_hit
-from app.api.spans import Span, TextSpan, text_span, text_spans
-from app.db.ids import ARTICLE, CLAIM, QUOTE, to_id
-from app.db.search import Query
+from app.api.search import SearchHit
+from app.api.spans import Span, TextSpan
 from app.vocabulary import ClaimKind
 
 
@@ -221,62 +217,26 @@ class ClaimList(TypedDict):
     facets: Facets
 
 
-def claim_from_row(
-    row: Row[Any],
+def claim_from_record(
+    record: str,
     *,
-    text: str,
-    about: Sequence[str],
     article: Article | None = None,
     claimant: Entity | None = None,
-    query: Query | None = None,
+    search: SearchHit | None = None,
 ) -> Claim:
-    """Return what is promised of a claim.
+    """Return what is promised of a claim from its record.
 
     Args:
-        row: One of `queries.select_claims`.
-        text: The article's text.
-        about: The slugs of the entities that it names, in order.
+        record: As `app.records` made it.
         article: The article to embed.
         claimant: The entity to embed.
-        query: What was searched, or None.
+        search: Where the search matched.
     """
-    return {
-        "id": to_id(CLAIM, row.key),
-        "article_id": to_id(ARTICLE, row.article_key),
-        "kind": row.kind,
-        "text": row.text,
-        "span": {"start": row.start, "end": row.end},
-        "parts": text_spans(row.content, text=text),
-        "claimant": speaker_from(
-            kind=row.claimant_kind,
-            slug=row.slug,
-            name=row.claimant_name,
-            role=row.claimant_role,
-            entity=claimant,
-        ),
-        "attribution": attribution_from_row(row, text=text),
-        "quote_id": None if row.quote_key is None else to_id(QUOTE, row.quote_key),
-        "about": list(about),
-        "hedges": text_spans(row.hedges, text=text),
-        "negated": row.negated,
-        "numbers": [
-            {
-                "span": text_span(number["span"], text=text),
-                "value": number["value"],
-                "unit": number["unit"],
-            }
-            for number in row.numbers
-        ],
-        "dates": [
-            {"span": text_span(date["span"], text=text), "value": date["value"]}
-            for date in row.dates
-        ],
-        "check_worthiness": row.check_worthiness,
-        "method": row.method,
-        "confidence": row.confidence,
-        "source": row.outlet,
-        "language": row.language,
-        "published_at": row.published_at,
-        "article": article,
-        "search": None if query is None else find_hit(text, query=query, parts=row.content),
-    }
+    claim: Claim = json.loads(record)
+    if claim["published_at"] is not None:
+        claim["published_at"] = datetime.fromisoformat(str(claim["published_at"]))
+    if claim["claimant"] is not None:
+        claim["claimant"]["entity"] = claimant
+    claim["article"] = article
+    claim["search"] = search
+    return claim

@@ -10,14 +10,16 @@ from app.api.cooccurrences.schemas import MAX_ARTICLES, Cooccurrence, Cooccurren
 from app.api.entities.build import build_entity_list
 from app.api.listing import Listing
 from app.api.paging import Term
+from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import article_entities, articles, entities, quote_about, quotes
 from app.db.ids import ARTICLE, to_id
+from app.db.search import Query, SearchTarget
 
 _BY_KEY = Term("key", entities.c.key, int)
 
 
-def find_cooccurrences(slug: str, *, filters: CooccurrenceFilters) -> Listing:
+def find_cooccurrences(slug: str, *, filters: CooccurrenceFilters, query: Query | None) -> Listing:
     """Return the list of the entities that articles name together with the one of this slug.
 
     Its rows have an entity's columns, and `together`: the articles that name both; `weight`; and
@@ -44,6 +46,7 @@ def find_cooccurrences(slug: str, *, filters: CooccurrenceFilters) -> Listing:
     ).select_from(named)
     if filters.type:
         statement = statement.where(entities.c.type.in_(filters.type))
+    found = join_hits(statement, SearchTarget.ENTITIES, query=query, table=entities, counted=named)
     order = read_order(
         filters.sort,
         terms={
@@ -51,12 +54,14 @@ def find_cooccurrences(slug: str, *, filters: CooccurrenceFilters) -> Listing:
             "article_count": Term("together", pairs.c.together, int),
         },
         last=[_BY_KEY],
-        relevance=None,
+        relevance=found.relevance,
     )
-    return Listing(statement, named, order)
+    return Listing(found.statement, found.counted, order)
 
 
-def build_cooccurrences(session: Session, rows: Sequence[Row[Any]]) -> list[Cooccurrence]:
+def build_cooccurrences(
+    session: Session, rows: Sequence[Row[Any]], *, query: Query | None = None
+) -> list[Cooccurrence]:
     """Return what is promised of rows of `find_cooccurrences`; five queries, none for no rows."""
     if not rows:
         return []
@@ -74,7 +79,7 @@ def build_cooccurrences(session: Session, rows: Sequence[Row[Any]]) -> list[Cooc
             "quotes_from": by_others.get((row.key, this_key), 0),
             "articles": newest.get(row.key, []),
         }
-        for entity, row in zip(build_entity_list(session, rows), rows, strict=True)
+        for entity, row in zip(build_entity_list(session, rows, query=query), rows, strict=True)
     ]
 
 

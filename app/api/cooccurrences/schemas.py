@@ -8,43 +8,14 @@ from typing_extensions import TypedDict
 from app.api.entities.schemas import META_EXAMPLE, Entity
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.parameters import PageParameters
-from app.api.shape import OffsetParameters
+from app.api.parameters import PageParameters, SearchParameters
+from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
 from app.vocabulary import EntityType
 
-SORTS = ("weight", "article_count")
+SORTS = ("weight", "article_count", "relevance")
 # Articles that are named for each pair, the newest first.
 MAX_ARTICLES = 10
-
-
-class CooccurrenceFilters(OffsetParameters):
-    """What the list of an entity's cooccurrences can be asked, but for the page."""
-
-    type: list[EntityType] = Field(
-        default=[],
-        description="Only entities of this type. Repeat it for several.",
-        examples=[["person"]],
-    )
-    min_articles: int = Field(
-        default=1,
-        ge=1,
-        le=2**31 - 1,
-        description="Only entities that at least so many articles name together with this one.",
-        examples=[1],
-    )
-    sort: str = Field(
-        default="-article_count,-weight",
-        pattern=sort_pattern(*SORTS),
-        max_length=200,
-        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
-        "first, commas part several. Ties are settled by an internal key.",
-        examples=["-weight"],
-    )
-
-
-class CooccurrenceParameters(PageParameters, CooccurrenceFilters):
-    """The parameters of the list of an entity's cooccurrences."""
 
 
 class Cooccurrence(TypedDict):
@@ -75,6 +46,40 @@ class Cooccurrence(TypedDict):
             examples=[["art_2k9d1v7c40hsm"]],
         ),
     ]
+
+
+class CooccurrenceFilters(SearchParameters, OffsetParameters):
+    """What the list of an entity's cooccurrences can be asked, but for the page.
+
+    `q` searches the names of the others.
+    """
+
+    fields: str | None = fields_field(tuple(Cooccurrence.__annotations__))
+
+    type: list[EntityType] = Field(
+        default=[],
+        description="Only entities of this type. Repeat it for several.",
+        examples=[["person"]],
+    )
+    min_articles: int = Field(
+        default=1,
+        ge=1,
+        le=2**31 - 1,
+        description="Only entities that at least so many articles name together with this one.",
+        examples=[1],
+    )
+    sort: str = Field(
+        default="-article_count,-weight",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
+        "first, commas part several. Ties are settled by an internal key. relevance needs q.",
+        examples=["-weight"],
+    )
+
+
+class CooccurrenceParameters(PageParameters, CooccurrenceFilters):
+    """The parameters of the list of an entity's cooccurrences."""
 
 
 class CooccurrenceList(TypedDict):

@@ -27,11 +27,13 @@ def build_entity_list(
     ]
 
 
-def build_article_entities(session: Session, rows: Sequence[Row[Any]]) -> list[ArticleEntity]:
+def build_article_entities(
+    session: Session, rows: Sequence[Row[Any]], *, query: Query | None = None
+) -> list[ArticleEntity]:
     """Return the entities of an article from rows of `queries.find_article_entities`."""
     return [
         {"entity": entity, "mention_count": row.here}
-        for entity, row in zip(build_entity_list(session, rows), rows, strict=True)
+        for entity, row in zip(build_entity_list(session, rows, query=query), rows, strict=True)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from pydantic_core import to_json
@@ -19,11 +19,12 @@ from app.api.examples import example_of
 from app.api.listing import Listing
 from app.api.paging import order_by
 from app.api.parameters import Parameters
+from app.api.promise import Router
 from app.api.search import read_query
 from app.api.stored import entities
 from app.vocabulary import EntityType
 
-router = APIRouter()
+router = Router()
 
 ARTICLE_PLACES = ArticleEntityFilters(type=[EntityType.PLACE])
 GEO_JSON = "application/geo+json"

@@ -9,8 +9,10 @@ from typing_extensions import TypedDict
 from app.api.entities.schemas import META_EXAMPLE, EntityId
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.spans import TextSpan
+from app.api.search import SearchHit, find_hit
+from app.api.spans import Span, TextSpan
 from app.db.ids import ARTICLE, to_id
+from app.db.search import Query
 from app.vocabulary import MentionKind
 
 
@@ -36,6 +38,13 @@ class Mention(TypedDict):
         float,
         Field(description="How sure it is that this entity is meant.", ge=0, le=1, examples=[0.9]),
     ]
+    search: Annotated[
+        SearchHit | None,
+        Field(
+            description="Where the search matched in the mention's words; null without q.",
+            examples=[None],
+        ),
+    ]
 
 
 class MentionList(TypedDict):
@@ -60,12 +69,27 @@ class MentionList(TypedDict):
     ]
 
 
-def mention_from_row(row: Row[Any]) -> Mention:
-    """Return what is promised of a mention from a row of `queries.select_mentions`."""
+def mention_from_row(row: Row[Any], *, query: Query | None = None) -> Mention:
+    """Return what is promised of a mention from a row of `queries.select_mentions`.
+
+    Args:
+        row: The mention.
+        query: What was searched, or None.
+    """
     return {
         "article_id": to_id(ARTICLE, row.article_key),
         "entity_id": row.slug,
         "span": {"start": row.start, "end": row.end, "text": row.text},
         "kind": row.kind,
         "confidence": row.confidence,
+        "search": None if query is None else _find_hit(row, query),
     }
+
+
+def _find_hit(row: Row[Any], query: Query) -> SearchHit:
+    hit = find_hit(row.text, query=query)
+    matches = hit["matches"]
+    inside: list[Span] = [
+        {"start": row.start + match["start"], "end": row.start + match["end"]} for match in matches
+    ]
+    return {"matches": inside, "snippet": hit["snippet"]}

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from app.api.entities.mentions import Mention
 from app.api.entities.schemas import ArticleEntity, Entity
-from app.api.parameters import PageParameters, SearchParameters
+from app.api.parameters import PageParameters, SearchParameters, facet_field
 from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
 from app.vocabulary import EntityType, MentionKind
@@ -20,6 +20,8 @@ SORTS = (
     "id",
     "relevance",
 )
+
+ARTICLE_ENTITY_SORTS = ("mention_count", "name", "relevance")
 
 
 class EntityShape(OffsetParameters):
@@ -62,8 +64,10 @@ class EntityFilters(SearchParameters, EntityShape):
 class EntityParameters(PageParameters, EntityFilters):
     """The parameters of the list of entities."""
 
+    facet: str | None = facet_field("type", "country")
 
-class ArticleEntityFilters(OffsetParameters):
+
+class ArticleEntityFilters(SearchParameters, OffsetParameters):
     """What the list of an article's entities can be asked, but for the page."""
 
     fields: str | None = fields_field(tuple(ArticleEntity.__annotations__))
@@ -74,12 +78,22 @@ class ArticleEntityFilters(OffsetParameters):
         examples=[["person"]],
     )
 
+    sort: str = Field(
+        default="-mention_count",
+        pattern=sort_pattern(*ARTICLE_ENTITY_SORTS),
+        max_length=200,
+        description="The order: " + ", ".join(ARTICLE_ENTITY_SORTS) + "; a - before a name puts "
+        "the greatest first, commas part several. mention_count is that in the article. Ties are "
+        "settled by an internal key. relevance needs q.",
+        examples=["name"],
+    )
+
 
 class ArticleEntityParameters(PageParameters, ArticleEntityFilters):
     """The parameters of the list of an article's entities."""
 
 
-class MentionFilters(OffsetParameters):
+class MentionFilters(SearchParameters, OffsetParameters):
     """What a list of mentions can be asked, but for the page."""
 
     fields: str | None = fields_field(tuple(Mention.__annotations__))

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select, union_all
 from sqlmodel import Session
 
+from app.api.counting import Dimension
 from app.api.entities.parameters import ArticleEntityFilters, EntityFilters, MentionFilters
 from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES
 from app.api.filters import in_entities, keys_of
 from app.api.listing import Listing
 from app.api.paging import Term
-from app.api.search import join_hits
+from app.api.search import join_hits, rank_of
 from app.api.sorting import read_order
 from app.api.stored import (
     article_entities,
@@ -25,6 +26,8 @@ from app.api.stored import (
 from app.db.ids import ARTICLE
 from app.db.search import Query, SearchTarget
 
+# SQLite takes 500 SELECTs in one statement; a page has 200 items at most.
+_SELECTS = 250
 _BY_KEY = Term("key", entities.c.key, int)
 _TERMS = {
     "mention_count": Term("mention_count", entities.c.mention_count, int),
@@ -35,6 +38,10 @@ _TERMS = {
     "first_seen": Term("first_seen", entities.c.first_seen, datetime, nullable=True),
     "last_seen": Term("last_seen", entities.c.last_seen, datetime, nullable=True),
     "id": Term("slug", entities.c.slug, str),
+}
+ENTITY_DIMENSIONS = {
+    "type": Dimension(entities.c.type),
+    "country": Dimension(entities.c.country),
 }
 _MENTION_ORDER = [
     Term("article_key", mentions.c.article_key, int),
@@ -122,20 +129,25 @@ def _first_of_each(
     order: list[ColumnElement[Any]],
     limit: int,
 ) -> dict[int, list[Row[Any]]]:
-    entity_key = columns[0]
-    place = func.row_number().over(partition_by=entity_key, order_by=order)
-    ranked = select(*columns, place.label("place")).where(entity_key.in_(keys)).subquery()
-    statement = (
-        select(ranked).where(ranked.c.place <= limit).order_by(ranked.c.entity_key, ranked.c.place)
-    )
+    # One limited SELECT an entity, in portions: a window over all rows of the entities would read
+    # the 50,000 roles of who is in every other article to show twenty.
     found: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(statement):
-        found.setdefault(row.entity_key, []).append(row)
+    for start in range(0, len(keys), _SELECTS):
+        some = [
+            select(
+                select(*columns).where(columns[0] == key).order_by(*order).limit(limit).subquery()
+            )
+            for key in keys[start : start + _SELECTS]
+        ]
+        for row in session.execute(union_all(*some)):
+            found.setdefault(row.entity_key, []).append(row)
     return found
 
 
-def find_article_entities(article_key: int, *, filters: ArticleEntityFilters) -> Listing:
-    """Return the list of an article's entities, the most mentioned first.
+def find_article_entities(
+    article_key: int, *, filters: ArticleEntityFilters, query: Query | None = None
+) -> Listing:
+    """Return the list of an article's entities that pass the filters.
 
     The rows have an entity's columns, and `here`: its mentions in the article.
     """
@@ -148,8 +160,14 @@ def find_article_entities(article_key: int, *, filters: ArticleEntityFilters) ->
     )
     if filters.type:
         statement = statement.where(entities.c.type.in_(filters.type))
-    order = [Term("here", here, int, descending=True), _BY_KEY]
-    return Listing(statement, named, order)
+    found = join_hits(statement, SearchTarget.ENTITIES, query=query, table=entities, counted=named)
+    order = read_order(
+        filters.sort,
+        terms={"mention_count": Term("here", here, int), "name": _TERMS["name"]},
+        last=[_BY_KEY],
+        relevance=found.relevance,
+    )
+    return Listing(found.statement, found.counted, order)
 
 
 def select_mentions() -> Select[Any]:
@@ -186,6 +204,8 @@ def find_mentions(
     if filters.article:
         keys = keys_of(ARTICLE, filters.article)
         statement = statement.where(mentions.c.article_key.in_(keys))
+    if filters.q is not None:
+        statement = statement.where(rank_of(mentions.c.text, q=filters.q).is_not(None))
     return Listing(statement, mentions, _MENTION_ORDER)
 
 

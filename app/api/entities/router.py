@@ -2,26 +2,30 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.router import respond_with_claims
 from app.api.claims.schemas import ClaimList
-from app.api.deps import Call, NoParameters, call_for
+from app.api.counting import count_facets
+from app.api.deps import Call, call_for
 from app.api.entities import queries
 from app.api.entities.build import build_entity_list
 from app.api.entities.mentions import MentionList, mention_from_row
-from app.api.entities.parameters import EntityParameters, MentionParameters
+from app.api.entities.parameters import EntityParameters, EntityShape, MentionParameters
 from app.api.entities.schemas import Entity, EntityList
 from app.api.envelope import item_response, list_response
 from app.api.listing import read_page
 from app.api.moved import moved_or_missing
+from app.api.parameters import split_words
+from app.api.promise import Router
 from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.router import respond_with_quotes
 from app.api.quotes.schemas import QuoteList
 from app.api.search import read_query
+from app.api.stored import entities
 
-router = APIRouter(prefix="/v1/entities", tags=["entities"])
+router = Router(prefix="/v1/entities", tags=["entities"])
 
 EntityIdPath = Annotated[str, Path(description="The entity's id.", examples=["sergei-naryshkin"])]
 
@@ -54,8 +58,15 @@ def list_entities(
     listing = queries.find_entities(filters=parameters, query=query)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
+        facets = count_facets(
+            session,
+            listing,
+            dated=entities.c.last_seen,
+            dimensions=queries.ENTITY_DIMENSIONS,
+            names=split_words(parameters.facet),
+        )
         items = build_entity_list(session, page.rows, query=query)
-    return list_response(call, page, limit=parameters.limit, items=items)
+    return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 
 
 @router.get(
@@ -65,7 +76,11 @@ def list_entities(
     response_model=Entity,
     response_description="The entity.",
 )
-def get_entity(entity_id: EntityIdPath, call: NoParameters) -> Response:
+def get_entity(
+    entity_id: EntityIdPath,
+    call: Annotated[Call, Depends(call_for(EntityShape))],
+    parameters: Annotated[EntityShape, Query()],  # noqa: ARG001
+) -> Response:
     """Get one entity with its names, its roles and its counts."""
     with call.session() as session:
         row = queries.get_entity(session, entity_id)
@@ -89,10 +104,11 @@ def list_entity_mentions(
 ) -> Response:
     """List the places that refer to an entity: each article's together, in text order."""
     check_entity(call, entity_id)
+    query = read_query(parameters.q)
     listing = queries.find_mentions(filters=parameters, entity=entity_id)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
-    items = [mention_from_row(row) for row in page.rows]
+    items = [mention_from_row(row, query=query) for row in page.rows]
     return list_response(call, page, limit=parameters.limit, items=items)
 
 

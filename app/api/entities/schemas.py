@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
+from app.api.counting import Facets
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
 from app.api.search import NameHit, find_name_hit
@@ -209,6 +210,7 @@ class EntityList(TypedDict):
             examples=[{"self": "/v1/entities", "next": None, "prev": None}],
         ),
     ]
+    facets: Facets
 
 
 class ArticleEntity(TypedDict):

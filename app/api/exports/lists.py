@@ -1,41 +1,40 @@
 """Which lists there are to export: their parameters, their rows and their columns."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from app.api.articles.build import build_article_list
 from app.api.articles.parameters import ArticleFilters
-from app.api.articles.queries import find_articles
-from app.api.articles.router import check_article
-from app.api.claims.build import build_claims
 from app.api.claims.parameters import ArticleClaimFilters, ClaimFilters
-from app.api.claims.queries import find_claims
-from app.api.cooccurrences.queries import build_cooccurrences, find_cooccurrences
 from app.api.cooccurrences.schemas import CooccurrenceFilters
-from app.api.deps import Call
-from app.api.entities.build import build_article_entities, build_entity_list
-from app.api.entities.mentions import mention_from_row
+from app.api.counts import ArticleCountFilters, ClaimCountFilters, QuoteCountFilters
 from app.api.entities.parameters import ArticleEntityFilters, EntityFilters, MentionFilters
-from app.api.entities.queries import find_article_entities, find_entities, find_mentions
-from app.api.entities.router import check_entity
-from app.api.exports.stream import Opened
-from app.api.parameters import Parameters, split_words
-from app.api.quotes.build import build_quotes
+from app.api.exports.openers import (
+    Open,
+    of_all,
+    of_article,
+    of_entity,
+    open_article_counts,
+    open_article_entities,
+    open_articles,
+    open_claim_counts,
+    open_claims,
+    open_cooccurrences,
+    open_entities,
+    open_mentions,
+    open_quote_counts,
+    open_quotes,
+    open_similar,
+    open_sources,
+    open_unnamed,
+    open_unnamed_counts,
+)
+from app.api.parameters import Parameters
 from app.api.quotes.parameters import ArticleQuoteFilters, QuoteFilters
-from app.api.quotes.queries import find_quotes
-from app.api.search import read_query
-from app.api.sources.queries import find_sources
-from app.api.sources.schemas import SourceFilters, source_from_row
-from app.api.unnamed.queries import find_counts, find_unnamed
+from app.api.sources.schemas import SourceFilters
+from app.api.stories.schemas import SimilarArticleFilters
 from app.api.unnamed.schemas import (
     UnnamedCountFilters,
     UnnamedSourceFilters,
-    count_from_row,
-    unnamed_from_row,
 )
-
-Open = Callable[[Call, Any, str], Opened]
 
 _ARTICLE = "/v1/articles/{article_id}"
 _ENTITY = "/v1/entities/{entity_id}"
@@ -102,6 +101,7 @@ _SOURCE_COLUMNS = (
     *("parser_version", "model_version", "read_at"),
 )
 
+_COUNT_COLUMNS = ("value", "label", "period", "count", "first_seen", "last_seen")
 _UNNAMED_COLUMNS = (
     *("name", "text", "attribution_count", "quote_count", "claim_count", "article_count"),
     *("first_seen", "last_seen"),
@@ -109,97 +109,6 @@ _UNNAMED_COLUMNS = (
 _UNNAMED_COUNT_COLUMNS = (
     *("value", "label", "attribution_count", "unnamed_count", "share", "article_count"),
 )
-
-
-def _open_quotes(
-    filters: QuoteFilters, *, article_key: int | None = None, speaker: str | None = None
-) -> Opened:
-    query = read_query(filters.q)
-    listing = find_quotes(filters=filters, query=query, article_key=article_key, speaker=speaker)
-    include = split_words(filters.include)
-    return Opened(
-        listing, lambda session, rows: build_quotes(session, rows, include=include, query=query)
-    )
-
-
-def _open_claims(
-    filters: ClaimFilters, *, article_key: int | None = None, claimant: str | None = None
-) -> Opened:
-    query = read_query(filters.q)
-    listing = find_claims(filters=filters, query=query, article_key=article_key, claimant=claimant)
-    include = split_words(filters.include)
-    return Opened(
-        listing, lambda session, rows: build_claims(session, rows, include=include, query=query)
-    )
-
-
-def _open_articles(call: Call, filters: ArticleFilters, owner: str) -> Opened:  # noqa: ARG001
-    query = read_query(filters.q)
-    listing = find_articles(filters=filters, query=query)
-    return Opened(listing, lambda session, rows: build_article_list(session, rows, query=query))
-
-
-def _open_entities(call: Call, filters: EntityFilters, owner: str) -> Opened:  # noqa: ARG001
-    query = read_query(filters.q)
-    listing = find_entities(filters=filters, query=query)
-    return Opened(listing, lambda session, rows: build_entity_list(session, rows, query=query))
-
-
-def _open_sources(call: Call, filters: SourceFilters, owner: str) -> Opened:  # noqa: ARG001
-    listing = find_sources(filters=filters)
-    return Opened(listing, lambda session, rows: [source_from_row(row) for row in rows])  # noqa: ARG005
-
-
-def _open_unnamed(call: Call, filters: UnnamedSourceFilters, owner: str) -> Opened:  # noqa: ARG001
-    listing = find_unnamed(filters=filters)
-    return Opened(listing, lambda session, rows: [unnamed_from_row(row) for row in rows])  # noqa: ARG005
-
-
-def _open_unnamed_counts(call: Call, filters: UnnamedCountFilters, owner: str) -> Opened:  # noqa: ARG001
-    by = filters.group_by
-    return Opened(
-        find_counts(filters=filters),
-        lambda session, rows: [count_from_row(row, group_by=by) for row in rows],  # noqa: ARG005
-    )
-
-
-def _open_article_entities(call: Call, filters: ArticleEntityFilters, owner: str) -> Opened:
-    listing = find_article_entities(check_article(call, owner), filters=filters)
-    return Opened(listing, build_article_entities)
-
-
-def _open_cooccurrences(call: Call, filters: CooccurrenceFilters, owner: str) -> Opened:
-    check_entity(call, owner)
-    return Opened(find_cooccurrences(owner, filters=filters), build_cooccurrences)
-
-
-def _open_mentions(
-    filters: MentionFilters, *, article_key: int | None = None, entity: str | None = None
-) -> Opened:
-    listing = find_mentions(filters=filters, article_key=article_key, entity=entity)
-    return Opened(listing, lambda session, rows: [mention_from_row(row) for row in rows])  # noqa: ARG005
-
-
-def _of_article(open_list: Callable[..., Opened]) -> Open:
-    def open_one(call: Call, filters: Any, owner: str) -> Opened:
-        return open_list(filters, article_key=check_article(call, owner))
-
-    return open_one
-
-
-def _of_entity(open_list: Callable[..., Opened], name: str) -> Open:
-    def open_one(call: Call, filters: Any, owner: str) -> Opened:
-        check_entity(call, owner)
-        return open_list(filters, **{name: owner})
-
-    return open_one
-
-
-def _of_all(open_list: Callable[..., Opened]) -> Open:
-    def open_one(call: Call, filters: Any, owner: str) -> Opened:  # noqa: ARG001
-        return open_list(filters)
-
-    return open_one
 
 
 def _quotes(
@@ -215,51 +124,51 @@ def _claims(
 
 
 LISTS = (
-    _quotes("/v1/quotes", "Quotes", "quotations", QuoteFilters, _of_all(_open_quotes)),
+    _quotes("/v1/quotes", "Quotes", "quotations", QuoteFilters, of_all(open_quotes)),
     _quotes(
         f"{_ENTITY}/quotes",
         "EntityQuotes",
         "what an entity said",
         QuoteFilters,
-        _of_entity(_open_quotes, "speaker"),
+        of_entity(open_quotes, "speaker"),
     ),
     _quotes(
         f"{_ARTICLE}/quotes",
         "ArticleQuotes",
         "an article's quotations",
         ArticleQuoteFilters,
-        _of_article(_open_quotes),
+        of_article(open_quotes),
     ),
-    _claims("/v1/claims", "Claims", "claims", ClaimFilters, _of_all(_open_claims)),
+    _claims("/v1/claims", "Claims", "claims", ClaimFilters, of_all(open_claims)),
     _claims(
         f"{_ENTITY}/claims",
         "EntityClaims",
         "what an entity claims",
         ClaimFilters,
-        _of_entity(_open_claims, "claimant"),
+        of_entity(open_claims, "claimant"),
     ),
     _claims(
         f"{_ARTICLE}/claims",
         "ArticleClaims",
         "an article's claims",
         ArticleClaimFilters,
-        _of_article(_open_claims),
+        of_article(open_claims),
     ),
     ExportedList(
-        "/v1/articles", "Articles", "articles", ArticleFilters, _open_articles, _ARTICLE_COLUMNS
+        "/v1/articles", "Articles", "articles", ArticleFilters, open_articles, _ARTICLE_COLUMNS
     ),
     ExportedList(
-        "/v1/entities", "Entities", "entities", EntityFilters, _open_entities, _ENTITY_COLUMNS
+        "/v1/entities", "Entities", "entities", EntityFilters, open_entities, _ENTITY_COLUMNS
     ),
     ExportedList(
-        "/v1/sources", "Sources", "seed files", SourceFilters, _open_sources, _SOURCE_COLUMNS
+        "/v1/sources", "Sources", "seed files", SourceFilters, open_sources, _SOURCE_COLUMNS
     ),
     ExportedList(
         f"{_ENTITY}/mentions",
         "EntityMentions",
         "where an entity is mentioned",
         MentionFilters,
-        _of_entity(_open_mentions, "entity"),
+        of_entity(open_mentions, "entity"),
         _MENTION_COLUMNS,
     ),
     ExportedList(
@@ -267,7 +176,7 @@ LISTS = (
         "ArticleMentions",
         "an article's mentions of entities",
         MentionFilters,
-        _of_article(_open_mentions),
+        of_article(open_mentions),
         _MENTION_COLUMNS,
     ),
     ExportedList(
@@ -275,26 +184,61 @@ LISTS = (
         "ArticleEntities",
         "an article's entities",
         ArticleEntityFilters,
-        _open_article_entities,
+        open_article_entities,
         (*(f"entity.{name}" for name in _ENTITY_COLUMNS), "mention_count"),
+    ),
+    ExportedList(
+        f"{_ARTICLE}/similar",
+        "SimilarArticles",
+        "an article's copies and what quotes the same",
+        SimilarArticleFilters,
+        open_similar,
+        (
+            *("same_story", "resemblance", "shared_quote_count", "shared_quotes"),
+            *(f"article.{name}" for name in _ARTICLE_COLUMNS),
+        ),
     ),
     ExportedList(
         f"{_ENTITY}/cooccurrences",
         "EntityCooccurrences",
         "who is named together with an entity",
         CooccurrenceFilters,
-        _open_cooccurrences,
+        open_cooccurrences,
         (
             *("entity.id", "entity.type", "entity.name", "article_count", "weight"),
             *("quotes_about", "quotes_from", "articles"),
         ),
     ),
     ExportedList(
+        "/v1/quotes/counts",
+        "QuoteCounts",
+        "counts of quotations",
+        QuoteCountFilters,
+        of_all(open_quote_counts),
+        _COUNT_COLUMNS,
+    ),
+    ExportedList(
+        "/v1/claims/counts",
+        "ClaimCounts",
+        "counts of claims",
+        ClaimCountFilters,
+        of_all(open_claim_counts),
+        _COUNT_COLUMNS,
+    ),
+    ExportedList(
+        "/v1/articles/counts",
+        "ArticleCounts",
+        "counts of articles",
+        ArticleCountFilters,
+        of_all(open_article_counts),
+        _COUNT_COLUMNS,
+    ),
+    ExportedList(
         "/v1/unnamed-sources",
         "UnnamedSources",
         "unnamed sources",
         UnnamedSourceFilters,
-        _open_unnamed,
+        open_unnamed,
         _UNNAMED_COLUMNS,
     ),
     ExportedList(
@@ -302,7 +246,7 @@ LISTS = (
         "UnnamedSourceCounts",
         "counts of unnamed sources",
         UnnamedCountFilters,
-        _open_unnamed_counts,
+        open_unnamed_counts,
         _UNNAMED_COUNT_COLUMNS,
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import create_model
 
 from app.api.deps import Call, call_for
@@ -19,8 +19,9 @@ from app.api.exports.stream import (
 )
 from app.api.exports.table import write_line
 from app.api.parameters import Parameters, split_words
+from app.api.promise import Router
 
-router = APIRouter()
+router = Router()
 
 Answer = Callable[[Call, Any, str], Response]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -18,12 +18,13 @@ from app.api.examples import example_of
 from app.api.matching.compare import MatchType, read_asked
 from app.api.matching.find import diff_of, find_near, span_of_found
 from app.api.matching.schemas import MatchLinks, MatchMeta, VariantParameters, WordChange
+from app.api.promise import Router
 from app.api.spans import TextSpan
 from app.api.stored import claims
 from app.db.ids import ARTICLE, CLAIM, from_id, to_id
 from app.db.search import SearchTarget
 
-router = APIRouter(prefix="/v1/claims", tags=["claims"])
+router = Router(prefix="/v1/claims", tags=["claims"])
 
 
 class SimilarClaim(TypedDict):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from rapidfuzz import fuzz
 from sqlalchemy import Column, Row, Table, select
 from sqlmodel import Session
 
@@ -10,11 +11,14 @@ from app.api.articles.texts import get_texts
 from app.api.matching.compare import Asked, Found, MatchType, compare
 from app.api.matching.schemas import WordChange
 from app.api.spans import TextSpan
-from app.db.near import near_statement, pairs_query, runs_query
+from app.db.fold import find_words
+from app.db.near import list_pairs, list_runs, near_statement, to_words_key
 from app.db.search import SearchTarget
 
 # Candidates that are compared: more than are ever shown, since the index knows words, not order.
 _CANDIDATES = 200
+# Those that are read closely, beside twice as many as are shown.
+_SPARE = 20
 _RANKS = {kind: rank for rank, kind in enumerate(MatchType)}
 
 
@@ -29,7 +33,7 @@ def find_near(
     limit: int,
     but: int | None = None,
 ) -> list[tuple[int, Found]]:
-    """Return the keys of the rows that are most alike a text; at most six queries.
+    """Return the keys of the rows that are most alike a text; at most seven queries.
 
     Args:
         session: Where from.
@@ -46,18 +50,33 @@ def find_near(
     """
     if not asked.words:
         return []
-    queries = [runs_query(asked.folded), pairs_query(asked.folded)]
     found: dict[int, Found] = {}
-    for query in queries:
-        if query and not found:
-            keys = list(session.scalars(near_statement(target, query, limit=_CANDIDATES)))
-            columns = (table.c.key, table.c.article_key, table.c.text, parts.label("parts"))
+    columns = (table.c.key, table.c.article_key, table.c.text, parts.label("parts"))
+    # What has the very same words and no others is found by their key, however common they are.
+    same = select(table.c.key).where(table.c.words_key == to_words_key(asked.text))
+    whole = set(session.scalars(same.limit(_CANDIDATES)))
+    for queries in (list_runs(asked.folded), list_pairs(asked.folded)):
+        if queries and not found:
+            keys = whole.union(session.scalars(near_statement(target, queries, limit=_CANDIDATES)))
             rows = session.execute(select(*columns).where(table.c.key.in_(keys))).all()
-            found = _compare_rows(session, asked, rows, min_score=min_score, but=but)
+            nearest = _take_nearest(asked, rows, limit=2 * limit + _SPARE)
+            found = _compare_rows(session, asked, nearest, min_score=min_score, but=but)
     return sorted(
         found.items(),
         key=lambda pair: (_RANKS[pair[1].type], -pair[1].score, not pair[1].complete, pair[0]),
     )[:limit]
+
+
+def _take_nearest(asked: Asked, rows: Sequence[Row[Any]], *, limit: int) -> list[Row[Any]]:
+    """Return the rows that letters alone say are nearest, so that only these are read closely."""
+    wanted = " ".join(asked.folded)
+
+    def nearness(row: Row[Any]) -> float:
+        there = " ".join(word.folded for word in find_words(row.text))
+        score = fuzz.ratio if len(there) < len(wanted) else fuzz.partial_ratio
+        return score(wanted, there)
+
+    return sorted(rows, key=lambda row: (-nearness(row), row.key))[:limit]
 
 
 def _compare_rows(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from sqlmodel import Session
 
 from app.api.articles.texts import get_texts
@@ -18,19 +18,20 @@ from app.api.matching.schemas import (
     MatchParameters,
     VariantParameters,
 )
+from app.api.promise import Router
 from app.api.quotes.build import build_quotes
 from app.api.quotes.queries import get_quote, select_quotes
 from app.api.stored import quotes
 from app.db.ids import ARTICLE, QUOTE, from_id, to_id
 from app.db.search import SearchTarget
 
-router = APIRouter(prefix="/v1/quotes", tags=["quotes"])
+router = Router(prefix="/v1/quotes", tags=["quotes"])
 
 
 def find_matches(
     session: Session, asked: Asked, *, min_score: float, limit: int, but: int | None = None
 ) -> list[Match]:
-    """Return the quotations that are most alike a text; at most nine queries.
+    """Return the quotations that are most alike a text; at most ten queries.
 
     Args:
         session: Where from.

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from app.api.articles.build import build_articles
 from app.api.articles.texts import get_texts
 from app.api.entities.build import build_entities
-from app.api.quotes.queries import get_about
-from app.api.quotes.schemas import Quote, quote_from_row
+from app.api.quotes.schemas import Quote, quote_from_record
+from app.api.search import find_hit
 from app.db.search import Query
 
 
@@ -29,20 +29,19 @@ def build_quotes(
         include: What to embed: "article", "speaker".
         query: What was searched, or None.
     """
-    texts = get_texts(session, (row.article_key for row in rows))
-    about = get_about(session, (row.key for row in rows))
+    texts = get_texts(session, () if query is None else (row.article_key for row in rows))
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     speaker_keys = [row.speaker_key for row in rows] if "speaker" in include else []
     speakers = build_entities(session, speaker_keys)
     return [
-        quote_from_row(
-            row,
-            text=texts[row.article_key],
-            about=about.get(row.key, ()),
+        quote_from_record(
+            row.record,
             article=articles.get(row.article_key),
             speaker=speakers.get(row.speaker_key),
-            query=query,
+            search=None
+            if query is None
+            else find_hit(texts[row.article_key], query=query, parts=row.parts),
         )
         for row in rows
     ]

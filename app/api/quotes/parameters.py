@@ -15,6 +15,7 @@ from app.api.parameters import (
 from app.api.quotes.schemas import Quote
 from app.api.shape import OffsetParameters, fields_field
 from app.api.sorting import sort_pattern
+from app.api.stories.distinct import DistinctParameters
 from app.vocabulary import QuoteForm
 
 SORTS = ("published_at", "confidence", "position", "id", "relevance")
@@ -42,7 +43,7 @@ class QuoteInclude(OffsetParameters):
     )
 
 
-class QuoteConditions(PublishedParameters, SearchParameters):
+class QuoteConditions(PublishedParameters, SearchParameters, DistinctParameters):
     """Which quotations are wanted."""
 
     speaker: list[str] = Field(

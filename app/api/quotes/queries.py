@@ -1,21 +1,20 @@
 """Which rows a request for quotations is about."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
-from app.api.attributions import COLUMNS
 from app.api.counting import Dimension
-from app.api.filters import in_entities, keys_of, list_about, published_between
+from app.api.filters import in_entities, keys_of, published_between
 from app.api.listing import Listing
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
 from app.api.search import join_hits
 from app.api.sorting import read_order
-from app.api.stored import attributions, entities, quote_about, quotes
+from app.api.stored import quote_about, quote_records, quotes
+from app.api.stories.distinct import keep_words
 from app.db.ids import ARTICLE
 from app.db.search import Query, SearchTarget
 
@@ -27,6 +26,7 @@ _TERMS = {
     "position": Term("start", quotes.c.start, int),
     "id": _BY_KEY,
 }
+QUOTE_ORDER = read_order("-published_at", terms=_TERMS, last=[_BY_KEY], relevance=None)
 QUOTE_DIMENSIONS = {
     "speaker": Dimension(quotes.c.speaker_key, is_entity=True),
     "about": Dimension(
@@ -41,12 +41,11 @@ QUOTE_DIMENSIONS = {
 
 
 def select_quotes() -> Select[Any]:
-    """Return the statement for the columns that `quote_from_row` reads."""
+    """Return the statement for quotes with what the API answers of each, its `record`."""
     return (
-        select(quotes, entities.c.slug, *COLUMNS)
+        select(quotes, quote_records.c.record)
         .select_from(quotes)
-        .outerjoin(entities, entities.c.key == quotes.c.speaker_key)
-        .outerjoin(attributions, attributions.c.key == quotes.c.attribution_key)
+        .join(quote_records, quote_records.c.quote_key == quotes.c.key)
     )
 
 
@@ -92,6 +91,7 @@ def find_quotes(
         statement = statement.where(quotes.c.confidence >= filters.min_confidence)
     statement = published_between(statement, quotes.c.published_at, filters)
     found = join_hits(statement, SearchTarget.QUOTES, query=query, table=quotes)
+    statement = keep_words(found, quotes, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, QuoteFilters) else "id"
     order = read_order(
         sort,
@@ -100,11 +100,11 @@ def find_quotes(
         relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return Listing(found.statement, found.counted, order, key=quotes.c.key, rows=select_quotes())
+    return Listing(statement, found.counted, order, key=quotes.c.key, rows=select_quotes())
 
 
 def get_quote(session: Session, key: int) -> Row[Any] | None:
-    """Return a quotation's row for `quote_from_row`, or None."""
+    """Return a quotation's row, or None."""
     return session.execute(select_quotes().where(quotes.c.key == key)).one_or_none()
 
 
@@ -116,8 +116,3 @@ def get_article_quotes(session: Session, article_key: int) -> list[Row[Any]]:
         .order_by(quotes.c.start, quotes.c.key)
     )
     return list(session.execute(statement).all())
-
-
-def get_about(session: Session, keys: Iterable[int]) -> dict[int, list[str]]:
-    """Return the slugs of the entities that quotations name, by quotation; one query."""
-    return list_about(session, quote_about, "quote_key", keys)

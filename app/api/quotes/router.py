@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.counting import count_facets
 from app.api.deps import Call, call_for
@@ -10,6 +10,7 @@ from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
 from app.api.listing import read_page
 from app.api.parameters import split_words
+from app.api.promise import Router
 from app.api.quotes import queries
 from app.api.quotes.build import build_quotes
 from app.api.quotes.parameters import QuoteInclude, QuoteParameters
@@ -18,7 +19,7 @@ from app.api.search import read_query
 from app.api.stored import quotes
 from app.db.ids import QUOTE, from_id
 
-router = APIRouter(prefix="/v1/quotes", tags=["quotes"])
+router = Router(prefix="/v1/quotes", tags=["quotes"])
 
 
 def respond_with_quotes(

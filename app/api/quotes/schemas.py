@@ -1,10 +1,10 @@
 """What is promised of quotations."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+import json
+from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from app.api.articles.schemas import Article, ArticleId, Language, Outlet, PublishedAt
@@ -12,17 +12,13 @@ from app.api.attributions import (
     Attribution,
     Confidence,
     Speaker,
-    attribution_from_row,
-    speaker_from,
 )
 from app.api.counting import Facets
 from app.api.entities.schemas import Entity
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.search import SearchHit, find_hit
-from app.api.spans import Span, TextSpan, text_spans
-from app.db.ids import ARTICLE, QUOTE, to_id
-from app.db.search import Query
+from app.api.search import SearchHit
+from app.api.spans import Span, TextSpan
 from app.vocabulary import QuoteForm
 
 
@@ -136,45 +132,26 @@ class QuoteList(TypedDict):
     facets: Facets
 
 
-def quote_from_row(
-    row: Row[Any],
+def quote_from_record(
+    record: str,
     *,
-    text: str,
-    about: Sequence[str],
     article: Article | None = None,
     speaker: Entity | None = None,
-    query: Query | None = None,
+    search: SearchHit | None = None,
 ) -> Quote:
-    """Return what is promised of a quotation.
+    """Return what is promised of a quotation from its record.
 
     Args:
-        row: One of `queries.select_quotes`.
-        text: The article's text.
-        about: The slugs of the entities that it names, in order.
+        record: As `app.records` made it.
         article: The article to embed.
         speaker: The entity to embed.
-        query: What was searched, or None.
+        search: Where the search matched.
     """
-    return {
-        "id": to_id(QUOTE, row.key),
-        "article_id": to_id(ARTICLE, row.article_key),
-        "form": row.form,
-        "text": row.text,
-        "span": {"start": row.start, "end": row.end},
-        "parts": text_spans(row.parts, text=text),
-        "speaker": speaker_from(
-            kind=row.speaker_kind,
-            slug=row.slug,
-            name=row.speaker_name,
-            role=row.speaker_role,
-            entity=speaker,
-        ),
-        "attribution": attribution_from_row(row, text=text),
-        "about": list(about),
-        "confidence": row.confidence,
-        "source": row.outlet,
-        "language": row.language,
-        "published_at": row.published_at,
-        "article": article,
-        "search": None if query is None else find_hit(text, query=query, parts=row.parts),
-    }
+    quote: Quote = json.loads(record)
+    if quote["published_at"] is not None:
+        quote["published_at"] = datetime.fromisoformat(str(quote["published_at"]))
+    if quote["speaker"] is not None:
+        quote["speaker"]["entity"] = speaker
+    quote["article"] = article
+    quote["search"] = search
+    return quote

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
+from app.api.counting import Dimension
 from app.api.listing import Listing
 from app.api.paging import Term
+from app.api.search import rank_of
 from app.api.sorting import read_order
 from app.api.sources.schemas import SourceFilters
 from app.api.stored import sources
@@ -20,6 +22,10 @@ _TERMS = {
     "read_at": Term("read_at", sources.c.read_at, datetime),
     "id": _BY_KEY,
 }
+SOURCE_DIMENSIONS = {
+    "status": Dimension(sources.c.status),
+    "format": Dimension(sources.c.format),
+}
 
 
 def find_sources(*, filters: SourceFilters) -> Listing:
@@ -29,7 +35,12 @@ def find_sources(*, filters: SourceFilters) -> Listing:
         statement = statement.where(sources.c.status.in_(filters.status))
     if filters.format:
         statement = statement.where(sources.c.format.in_(filters.format))
-    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=None)
+    relevance = None
+    if filters.q is not None:
+        rank = rank_of(sources.c.path, q=filters.q)
+        statement = statement.where(rank.is_not(None)).add_columns(rank.label("rank"))
+        relevance = Term("rank", rank, float)
+    order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=relevance)
     return Listing(statement, sources, order, key=sources.c.key, rows=select(sources))
 
 

@@ -7,41 +7,18 @@ from pydantic import Field
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
+from app.api.counting import Facets
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.parameters import PageParameters, Parameters
+from app.api.parameters import PageParameters, Parameters, SearchParameters, facet_field
+from app.api.search import NameHit, find_name_hit
+from app.api.shape import fields_field
 from app.api.sorting import sort_pattern
 from app.db.ids import SOURCE, to_id
+from app.db.search import Query
 from app.vocabulary import FileFormat, SourceStatus
 
-SORTS = ("path", "article_count", "size", "read_at", "id")
-
-
-class SourceFilters(Parameters):
-    """What the list of seed files can be asked, but for the page."""
-
-    status: list[SourceStatus] = Field(
-        default=[],
-        description="Only files that were loaded, or only those that failed.",
-        examples=[["failed"]],
-    )
-    format: list[FileFormat] = Field(
-        default=[],
-        description="Only files of this format. Repeat it for several.",
-        examples=[["markdown"]],
-    )
-    sort: str = Field(
-        default="path",
-        pattern=sort_pattern(*SORTS),
-        max_length=200,
-        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
-        "first, commas part several. Ties are settled by an internal key.",
-        examples=["-article_count,path"],
-    )
-
-
-class SourceParameters(PageParameters, SourceFilters):
-    """The parameters of the list of seed files."""
+SORTS = ("path", "article_count", "size", "read_at", "id", "relevance")
 
 
 class SourceError(TypedDict):
@@ -111,6 +88,45 @@ class Source(TypedDict):
         SourceLinks,
         Field(description="Where it is.", examples=[{"self": "/v1/sources/src_5h0c8r2m9dj1k"}]),
     ]
+    search: Annotated[
+        NameHit | None,
+        Field(description="Where the search matched its path; null without q.", examples=[None]),
+    ]
+
+
+class SourceShape(Parameters):
+    """What a seed file is to carry."""
+
+    fields: str | None = fields_field(tuple(Source.__annotations__))
+
+
+class SourceFilters(SearchParameters, SourceShape):
+    """What the list of seed files can be asked, but for the page. `q` searches their paths."""
+
+    status: list[SourceStatus] = Field(
+        default=[],
+        description="Only files that were loaded, or only those that failed.",
+        examples=[["failed"]],
+    )
+    format: list[FileFormat] = Field(
+        default=[],
+        description="Only files of this format. Repeat it for several.",
+        examples=[["markdown"]],
+    )
+    sort: str = Field(
+        default="path",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
+        "first, commas part several. Ties are settled by an internal key. relevance needs q.",
+        examples=["-article_count,path"],
+    )
+
+
+class SourceParameters(PageParameters, SourceFilters):
+    """The parameters of the list of seed files."""
+
+    facet: str | None = facet_field("status", "format")
 
 
 class SourceList(TypedDict):
@@ -134,10 +150,16 @@ class SourceList(TypedDict):
             examples=[{"self": "/v1/sources", "next": None, "prev": None}],
         ),
     ]
+    facets: Facets
 
 
-def source_from_row(row: Row[Any]) -> Source:
-    """Return what is promised of a seed file from a row of its table."""
+def source_from_row(row: Row[Any], *, query: Query | None = None) -> Source:
+    """Return what is promised of a seed file from a row of its table.
+
+    Args:
+        row: The file.
+        query: What was searched, or None.
+    """
     source_id = to_id(SOURCE, row.key)
     return {
         "id": source_id,
@@ -153,4 +175,5 @@ def source_from_row(row: Row[Any]) -> Source:
         "model_version": row.model_version,
         "read_at": row.read_at,
         "links": {"self": f"/v1/sources/{source_id}"},
+        "search": None if query is None else find_name_hit([row.path], query=query),
     }

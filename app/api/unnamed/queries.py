@@ -5,6 +5,7 @@ from sqlalchemy import Float, Integer, cast, func, or_, select
 from app.api.filters import published_between
 from app.api.listing import Listing
 from app.api.paging import Term
+from app.api.search import rank_of
 from app.api.sorting import read_order
 from app.api.stored import articles, attributions, unnamed_sources
 from app.api.unnamed.schemas import UnnamedCountFilters, UnnamedSourceFilters
@@ -28,14 +29,18 @@ def find_unnamed(*, filters: UnnamedSourceFilters) -> Listing:
         grouped = grouped.where(table.c.folded.in_(filters.name))
     if filters.source:
         grouped = grouped.where(table.c.outlet.in_(filters.source))
+    if filters.q is not None:
+        rank = rank_of(table.c.words, q=filters.q)
+        grouped = grouped.where(rank.is_not(None)).add_columns(func.min(rank).label("rank"))
     found = published_between(grouped, table.c.published_at, filters).subquery("named")
+    relevance = None if filters.q is None else Term("rank", found.c.rank, float)
     terms = {
         name: Term(name, found.c[name], int)
         for name in ("attribution_count", "article_count", "quote_count", "claim_count")
     }
     by_name = Term("name", found.c.name, str)
     order = read_order(
-        filters.sort, terms={**terms, "name": by_name}, last=[by_name], relevance=None
+        filters.sort, terms={**terms, "name": by_name}, last=[by_name], relevance=relevance
     )
     return Listing(select(found), found, order)
 

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from app.api.deps import Call, call_for
 from app.api.envelope import list_response
 from app.api.listing import read_page
+from app.api.promise import Router
+from app.api.search import read_query
 from app.api.unnamed import queries
 from app.api.unnamed.schemas import (
     UnnamedCountList,
@@ -17,7 +19,7 @@ from app.api.unnamed.schemas import (
     unnamed_from_row,
 )
 
-router = APIRouter(prefix="/v1/unnamed-sources", tags=["unnamed-sources"])
+router = Router(prefix="/v1/unnamed-sources", tags=["unnamed-sources"])
 
 
 @router.get(
@@ -32,10 +34,11 @@ def list_unnamed_sources(
     parameters: Annotated[UnnamedSourceParameters, Query()],
 ) -> Response:
     """List whom articles cite without a name ("officials"), grouped by what they are called."""
+    query = read_query(parameters.q)
     listing = queries.find_unnamed(filters=parameters)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))
-    items = [unnamed_from_row(row) for row in page.rows]
+    items = [unnamed_from_row(row, query=query) for row in page.rows]
     return list_response(call, page, limit=parameters.limit, items=items)
 
 

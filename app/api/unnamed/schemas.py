@@ -9,76 +9,17 @@ from typing_extensions import TypedDict
 
 from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
-from app.api.parameters import PageParameters, PublishedParameters
+from app.api.parameters import PageParameters, PublishedParameters, SearchParameters
+from app.api.search import NameHit, find_name_hit
+from app.api.shape import fields_field
 from app.api.sorting import sort_pattern
 from app.db.ids import ARTICLE, to_id
+from app.db.search import Query
 
-SORTS = ("attribution_count", "article_count", "quote_count", "claim_count", "name")
+SORTS = ("attribution_count", "article_count", "quote_count", "claim_count", "name", "relevance")
 COUNT_SORTS = ("unnamed_count", "share", "attribution_count")
 GroupBy = Literal["source", "article"]
 _META: dict[str, Any] = example_of(ListMeta)
-
-
-class UnnamedSourceFilters(PublishedParameters):
-    """What the list of unnamed sources can be asked, but for the page."""
-
-    name: list[str] = Field(
-        default=[],
-        description="Only sources of this name, as `name` of the list has it. Repeat it for "
-        "several.",
-        examples=[["senior military official"]],
-    )
-    source: list[str] = Field(
-        default=[],
-        description="Only from articles of this outlet, as it is written. Repeat it for several.",
-        examples=[["Associated Press"]],
-    )
-    sort: str = Field(
-        default="-attribution_count",
-        pattern=sort_pattern(*SORTS),
-        max_length=200,
-        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
-        "first, commas part several. Ties are settled by name.",
-        examples=["-article_count,name"],
-    )
-
-
-class UnnamedSourceParameters(PageParameters, UnnamedSourceFilters):
-    """The parameters of the list of unnamed sources."""
-
-
-class UnnamedCountFilters(PublishedParameters):
-    """What the counts of unnamed sources can be asked, but for the page."""
-
-    group_by: GroupBy = Field(
-        default="source",
-        description="What to count by: outlets (`source`) or articles.",
-        examples=["article"],
-    )
-    source: list[str] = Field(
-        default=[],
-        description="Only articles of this outlet, as it is written. Repeat it for several.",
-        examples=[["Associated Press"]],
-    )
-    min_attributions: int = Field(
-        default=1,
-        ge=1,
-        le=2**31 - 1,
-        description="Only outlets or articles with at least so many attributions to somebody.",
-        examples=[5],
-    )
-    sort: str = Field(
-        default="-unnamed_count",
-        pattern=sort_pattern(*COUNT_SORTS),
-        max_length=200,
-        description="The order: " + ", ".join(COUNT_SORTS) + "; a - before a name puts the "
-        "greatest first, commas part several. Ties are settled by an internal key.",
-        examples=["-share"],
-    )
-
-
-class UnnamedCountParameters(PageParameters, UnnamedCountFilters):
-    """The parameters of the counts of unnamed sources."""
 
 
 class UnnamedSource(TypedDict):
@@ -119,25 +60,9 @@ class UnnamedSource(TypedDict):
             examples=["2024-11-28T09:30:00Z"],
         ),
     ]
-
-
-class UnnamedSourceList(TypedDict):
-    """A page of unnamed sources."""
-
-    data: Annotated[
-        list[UnnamedSource],
-        Field(
-            description="The sources, in the order of `sort`.",
-            examples=[[example_of(UnnamedSource)]],
-        ),
-    ]
-    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META])]
-    links: Annotated[
-        ListLinks,
-        Field(
-            description="This page and its neighbours.",
-            examples=[{"self": "/v1/unnamed-sources", "next": None, "prev": None}],
-        ),
+    search: Annotated[
+        NameHit | None,
+        Field(description="Where the search matched `text`; null without q.", examples=[None]),
     ]
 
 
@@ -171,6 +96,96 @@ class UnnamedCount(TypedDict):
     ]
 
 
+class UnnamedSourceFilters(PublishedParameters, SearchParameters):
+    """What the list of unnamed sources can be asked, but for the page.
+
+    `q` searches what articles call them; only what matches is counted.
+    """
+
+    fields: str | None = fields_field(tuple(UnnamedSource.__annotations__))
+
+    name: list[str] = Field(
+        default=[],
+        description="Only sources of this name, as `name` of the list has it. Repeat it for "
+        "several.",
+        examples=[["senior military official"]],
+    )
+    source: list[str] = Field(
+        default=[],
+        description="Only from articles of this outlet, as it is written. Repeat it for several.",
+        examples=[["Associated Press"]],
+    )
+    sort: str = Field(
+        default="-attribution_count",
+        pattern=sort_pattern(*SORTS),
+        max_length=200,
+        description="The order: " + ", ".join(SORTS) + "; a - before a name puts the greatest "
+        "first, commas part several. Ties are settled by name. "
+        "relevance needs q.",
+        examples=["-article_count,name"],
+    )
+
+
+class UnnamedSourceParameters(PageParameters, UnnamedSourceFilters):
+    """The parameters of the list of unnamed sources."""
+
+
+class UnnamedCountFilters(PublishedParameters):
+    """What the counts of unnamed sources can be asked, but for the page."""
+
+    fields: str | None = fields_field(tuple(UnnamedCount.__annotations__))
+
+    group_by: GroupBy = Field(
+        default="source",
+        description="What to count by: outlets (`source`) or articles.",
+        examples=["article"],
+    )
+    source: list[str] = Field(
+        default=[],
+        description="Only articles of this outlet, as it is written. Repeat it for several.",
+        examples=[["Associated Press"]],
+    )
+    min_attributions: int = Field(
+        default=1,
+        ge=1,
+        le=2**31 - 1,
+        description="Only outlets or articles with at least so many attributions to somebody.",
+        examples=[5],
+    )
+    sort: str = Field(
+        default="-unnamed_count",
+        pattern=sort_pattern(*COUNT_SORTS),
+        max_length=200,
+        description="The order: " + ", ".join(COUNT_SORTS) + "; a - before a name puts the "
+        "greatest first, commas part several. Ties are settled by an internal key.",
+        examples=["-share"],
+    )
+
+
+class UnnamedCountParameters(PageParameters, UnnamedCountFilters):
+    """The parameters of the counts of unnamed sources."""
+
+
+class UnnamedSourceList(TypedDict):
+    """A page of unnamed sources."""
+
+    data: Annotated[
+        list[UnnamedSource],
+        Field(
+            description="The sources, in the order of `sort`.",
+            examples=[[example_of(UnnamedSource)]],
+        ),
+    ]
+    meta: Annotated[ListMeta, Field(description="How much there is.", examples=[_META])]
+    links: Annotated[
+        ListLinks,
+        Field(
+            description="This page and its neighbours.",
+            examples=[{"self": "/v1/unnamed-sources", "next": None, "prev": None}],
+        ),
+    ]
+
+
 class UnnamedCountList(TypedDict):
     """A page of counts of unnamed sources."""
 
@@ -197,8 +212,13 @@ class UnnamedCountList(TypedDict):
     ]
 
 
-def unnamed_from_row(row: Row[Any]) -> UnnamedSource:
-    """Return what is promised of an unnamed source."""
+def unnamed_from_row(row: Row[Any], *, query: Query | None = None) -> UnnamedSource:
+    """Return what is promised of an unnamed source.
+
+    Args:
+        row: One of `queries.find_unnamed`.
+        query: What was searched, or None.
+    """
     return {
         "name": row.name,
         "text": row.text,
@@ -208,6 +228,7 @@ def unnamed_from_row(row: Row[Any]) -> UnnamedSource:
         "article_count": row.article_count,
         "first_seen": row.first_seen,
         "last_seen": row.last_seen,
+        "search": None if query is None else find_name_hit([row.text], query=query),
     }
 
 

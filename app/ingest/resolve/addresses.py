@@ -123,8 +123,20 @@ def write_entities(
             row.key: row
             for row in connection.execute(select(_ENTITIES).where(_ENTITIES.c.key.in_(some)))
         }
+        slugs = {corrections.to_final(rows[0].slug) for rows in clusters.values()}
+        connection.execute(delete(_REDIRECTS).where(_REDIRECTS.c.slug.in_(sorted(slugs))))
+        new = []
         for key, rows in clusters.items():
-            _write_entity(connection, rows, known.get(key), corrections=corrections)
+            values = _write_entity(connection, rows, known.get(key), corrections=corrections)
+            if key not in known:
+                new.append(values)
+        if new:
+            connection.execute(insert(_ENTITIES), new)
+        for rows in clusters.values():
+            final = corrections.to_final(rows[0].slug)
+            for row in rows:
+                if row.slug != final:
+                    redirect(connection, slug=row.slug, to=to_key(final))
 
 
 def _write_entity(
@@ -133,7 +145,8 @@ def _write_entity(
     known: Row[Any] | None,
     *,
     corrections: Corrections,
-) -> None:
+) -> dict[str, Any]:
+    """Bring the row of an entity in line with its clusters; return what a new one has in it."""
     slug = corrections.to_final(rows[0].slug)
     main = min(rows, key=lambda row: (row.slug != slug, row.slug))
     key = to_key(slug)
@@ -152,18 +165,13 @@ def _write_entity(
         zero = dict.fromkeys(
             ("article_count", "mention_count", "quote_count", "claim_count"), 0
         ) | {"first_seen": None, "last_seen": None}
-        name = {"name": preferred or main.name}
-        connection.execute(insert(_ENTITIES), {"key": key, **values, **name, **zero})
-    else:
-        if preferred or to_slug(known.name) != main.base:
-            values["name"] = preferred or _find_name(connection, key, main)
-        changed = {name: value for name, value in values.items() if getattr(known, name) != value}
-        if changed:
-            connection.execute(update(_ENTITIES).where(_ENTITIES.c.key == key).values(changed))
-    connection.execute(delete(_REDIRECTS).where(_REDIRECTS.c.slug == slug))
-    for row in rows:
-        if row.slug != slug:
-            redirect(connection, slug=row.slug, to=key)
+        return {"key": key, **values, "name": preferred or main.name, **zero}
+    if preferred or to_slug(known.name) != main.base:
+        values["name"] = preferred or _find_name(connection, key, main)
+    changed = {name: value for name, value in values.items() if getattr(known, name) != value}
+    if changed:
+        connection.execute(update(_ENTITIES).where(_ENTITIES.c.key == key).values(changed))
+    return values
 
 
 def _find_name(connection: Connection, key: int, main: Row[Any]) -> str:

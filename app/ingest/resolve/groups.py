@@ -1,6 +1,6 @@
 """Deciding groups: what changes where an article came, changed or went."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +55,13 @@ def decide_group(
     articles: frozenset[int],
     whole: bool,
     corrections: Corrections,
+    write_decided: Callable[[], None],
 ) -> GroupResult:
     """Decide who is who in a group.
 
     Args:
         connection: In the transaction of the change; groups that it looks at are decided already.
+        write_decided: Called before it looks at them, so that what was decided is in the database.
         group: Which.
         articles: Those that changed.
         whole: Whoever it looks at has changed: everybody is decided anew.
@@ -73,7 +75,9 @@ def decide_group(
     result = GroupResult(shaken=shaken)
     if not rows:
         return result
-    candidates, declared = _list_candidates(connection, group, rows, corrections=corrections)
+    candidates, declared = _list_candidates(
+        connection, group, rows, corrections=corrections, write_decided=write_decided
+    )
     decided: dict[Key, tuple[int, Verdict | None]] = {}
     rest = []
     for key, (local, _) in skeleton.items():
@@ -146,7 +150,12 @@ def _to_place_verdict(local: Local) -> Verdict:
 
 
 def _list_candidates(
-    connection: Connection, group: str, rows: dict[Key, Any], *, corrections: Corrections
+    connection: Connection,
+    group: str,
+    rows: dict[Key, Any],
+    *,
+    corrections: Corrections,
+    write_decided: Callable[[], None],
 ) -> tuple[dict[int, Profile], list[Profile]]:
     """Return the profiles that the group's name may mean, by the cluster that each is now."""
     callers = list_callers(connection, group)
@@ -160,6 +169,7 @@ def _list_candidates(
         }
     if not callers or len(callers) > MOST_CALLED:
         return {}, []
+    write_decided()
     found: dict[int, Profile] = {}
     declared = []
     for other, said in sorted(callers.items()):

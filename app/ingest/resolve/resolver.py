@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.db import tables
 from app.ingest.resolve.addresses import (
@@ -16,7 +16,13 @@ from app.ingest.resolve.addresses import (
 from app.ingest.resolve.corrections import Corrections
 from app.ingest.resolve.groups import GroupResult, Placed, decide_group
 from app.ingest.resolve.local import Local
-from app.ingest.resolve.stored import CLUSTERS, LOCALS, delete_clusters, in_portions
+from app.ingest.resolve.stored import (
+    CLUSTERS,
+    LOCALS,
+    delete_clusters,
+    in_portions,
+    read_clusters,
+)
 from app.ingest.said import GlobalEntity
 from app.vocabulary import EntityType
 
@@ -56,32 +62,33 @@ def resolve(connection: Connection, touch: Touch, *, corrections: Corrections) -
     Returns:
         Keys of the articles in which an entity is another one now.
     """
-    changes = _Changes()
+    changes = _Changes(connection)
     changes.bases |= touch.bases
+    changes.read(touch.groups | touch.whole | touch.callees)
     full = {group for group in touch.groups | touch.whole if not is_short(group)}
     shaken: set[str] = set()
     for group in sorted(full):
-        result = _decide(connection, group, touch, corrections=corrections)
-        changes.add(connection, group, result)
+        result = _decide(changes, group, touch, corrections=corrections)
+        changes.add(group, result)
         if result.shaken:
             shaken.add(group)
     callees = touch.callees if shaken else set()
     # Names that an article declares may be full ones, and are looked at by short ones in turn.
     declared = {group for group in callees if not is_short(group)} - full
     for group in sorted(declared):
-        changes.add(connection, group, _decide(connection, group, touch, corrections=corrections))
+        changes.add(group, _decide(changes, group, touch, corrections=corrections))
     short = {group for group in touch.groups | touch.whole if is_short(group)} | (
         callees - declared
     )
     short |= {to_short_group(group) for group in declared}
     for group in sorted(short - full):
-        result = _decide(connection, group, touch, whole=group in callees, corrections=corrections)
-        changes.add(connection, group, result)
-    return changes.write(connection, bases=touch.bases, corrections=corrections)
+        result = _decide(changes, group, touch, whole=group in callees, corrections=corrections)
+        changes.add(group, result)
+    return changes.write(bases=touch.bases, corrections=corrections)
 
 
 def _decide(
-    connection: Connection,
+    changes: "_Changes",
     group: str,
     touch: Touch,
     *,
@@ -89,11 +96,12 @@ def _decide(
     whole: bool = False,
 ) -> GroupResult:
     return decide_group(
-        connection,
+        changes.connection,
         group,
         articles=frozenset(touch.articles),
         whole=whole or group in touch.whole,
         corrections=corrections,
+        write_decided=changes.write_decided,
     )
 
 
@@ -112,39 +120,57 @@ def to_short_group(group: str) -> str:
 
 
 class _Changes:
-    """What is decided, on its way into the database."""
+    """What is decided, on its way into the database.
 
-    def __init__(self) -> None:
+    What only the end of the change looks at is written there, all at once: one statement for
+    each group of an article took a third of the time that it takes to store one.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.known: dict[str, dict[int, Row[Any]]] = {}
+        self.new_clusters: list[dict[str, Any]] = []
+        self.gone_clusters: set[int] = set()
+        self.decided: list[dict[str, Any]] = []
         self.bases: set[str] = set()
         self.placed: list[Placed] = []
         self.changed: set[int] = set()
         self.lessened: set[int] = set()
 
-    def add(self, connection: Connection, group: str, result: GroupResult) -> None:
-        """Write a group's clusters, and where its locals belong."""
-        known = {
-            row.key: row
-            for row in connection.execute(select(CLUSTERS).where(CLUSTERS.c.group_key == group))
-        }
+    def read(self, groups: Iterable[str]) -> None:
+        """Read the clusters of groups, before anything of them is decided."""
+        asked = set(groups) - self.known.keys()
+        self.known |= {group: {} for group in asked} | read_clusters(self.connection, asked)
+
+    def write_decided(self) -> None:
+        """Write to which clusters locals belong, as far as that is decided."""
+        _update_locals(
+            self.connection, self.decided, cluster_key="cluster", score="score", reasons="reasons"
+        )
+        self.decided = []
+
+    def add(self, group: str, result: GroupResult) -> None:
+        """Take in a group's clusters, and where its locals belong."""
+        self.read([group])
+        known = self.known[group]
         gone = known.keys() - result.founders.keys()
         self.bases |= {known[key].base for key in gone}
         self.lessened |= {known[key].entity_key for key in gone}
-        delete_clusters(connection, gone)
-        new = []
+        self.gone_clusters |= gone
         for key, founder in result.founders.items():
             values = to_cluster_values(key, founder)
             row = known.get(key)
             if row is None:
-                new.append({**values, "slug": "", "entity_key": 0})
+                self.new_clusters.append({**values, "slug": "", "entity_key": 0})
             elif any(getattr(row, name) != value for name, value in values.items()):
-                connection.execute(update(CLUSTERS).where(CLUSTERS.c.key == key).values(values))
+                self.connection.execute(
+                    update(CLUSTERS).where(CLUSTERS.c.key == key).values(values)
+                )
                 self.bases.add(row.base)
             else:
                 continue
             self.changed.add(key)
             self.bases.add(founder.base)
-        if new:
-            connection.execute(insert(CLUSTERS), new)
         changed = [
             {
                 "of_article": one.local.article_key,
@@ -157,25 +183,26 @@ class _Changes:
             }
             for one in result.placed
         ]
-        changed = [
+        self.decided += [
             values
             for values, one in zip(changed, result.placed, strict=True)
             if (one.row.cluster_key, one.row.score, one.row.reasons)
             != (values["new_cluster"], values["new_score"], values["new_reasons"])
         ]
-        _update_locals(connection, changed, cluster_key="cluster", score="score", reasons="reasons")
         self.placed += result.placed
 
-    def write(
-        self, connection: Connection, *, bases: set[str], corrections: Corrections
-    ) -> set[int]:
+    def write(self, *, bases: set[str], corrections: Corrections) -> set[int]:
         """Give out slugs, bring entities up to date, and return the articles that it changes.
 
         Args:
-            connection: In the transaction of the change.
             bases: Names of which users say something else.
             corrections: What they say.
         """
+        connection = self.connection
+        self.write_decided()
+        delete_clusters(connection, self.gone_clusters)
+        if self.new_clusters:
+            connection.execute(insert(CLUSTERS), self.new_clusters)
         moved = give_slugs(connection, bases=self.bases, corrections=corrections)
         named: set[int] = set()
         for some in in_portions(sorted(bases)):

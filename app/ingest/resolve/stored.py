@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
@@ -16,6 +16,25 @@ from app.vocabulary import EntityType
 LOCALS = tables.metadata.tables["local_entities"]
 CALLS = tables.metadata.tables["local_entity_calls"]
 CLUSTERS = tables.metadata.tables["entity_clusters"]
+# Statements that an article asks dozens of times are built once: to build one takes as long as to
+# run it.
+_ANY_CALL = (
+    select(CALLS.c.group_key)
+    .where(CALLS.c.call.in_([bindparam("call"), bindparam("declared_call")]))
+    .limit(1)
+)
+_NEXT_CALLER = (
+    select(CALLS.c.group_key)
+    .where(CALLS.c.call == bindparam("call"), CALLS.c.group_key > bindparam("last"))
+    .order_by(CALLS.c.group_key)
+    .limit(1)
+)
+_GROUP = (
+    select(LOCALS)
+    .where(LOCALS.c.group_key == bindparam("group"))
+    .order_by(LOCALS.c.article_key, LOCALS.c.local_key)
+)
+_GROUP_START = _GROUP.limit(bindparam("most", type_=Integer))
 AT_ONCE = 500
 MOST_CALLED = 20
 """A short name that more groups of full names can be called by is nobody's for certain."""
@@ -87,13 +106,23 @@ def read_group(
         articles: Only those of these articles.
     """
     # A place is told by its group alone; its evidence need not be read.
-    query = select(LOCALS).where(LOCALS.c.group_key == group)
+    query = _GROUP if limit is None else _GROUP_START
     if articles is not None:
         query = query.where(LOCALS.c.article_key.in_(sorted(articles)))
-    query = query.order_by(LOCALS.c.article_key, LOCALS.c.local_key).limit(limit)
+    values = {"group": group} if limit is None else {"group": group, "most": limit}
     return {
-        (row.article_key, row.local_key): (to_local(row), row) for row in connection.execute(query)
+        (row.article_key, row.local_key): (to_local(row), row)
+        for row in connection.execute(query, values)
     }
+
+
+def read_clusters(connection: Connection, groups: Iterable[str]) -> dict[str, dict[int, Row[Any]]]:
+    """Return the clusters of some groups by group and key."""
+    found: dict[str, dict[int, Row[Any]]] = {}
+    for some in in_portions(sorted(groups)):
+        for row in connection.execute(select(CLUSTERS).where(CLUSTERS.c.group_key.in_(some))):
+            found.setdefault(row.group_key, {})[row.key] = row
+    return found
 
 
 def to_local(row: Row[Any]) -> Local:
@@ -115,16 +144,14 @@ def to_local(row: Row[Any]) -> Local:
 def list_callers(connection: Connection, group: str) -> dict[str, bool]:
     """Return the groups that can be called by a group's name; True where an article says so."""
     found: dict[str, bool] = {}
+    names = {"call": group, "declared_call": f"={group}"}
+    if connection.execute(_ANY_CALL, names).first() is None:
+        return found
     for call, declared in ((group, False), (f"={group}", True)):
         # From one group to the next by the index, however many articles name each.
         last = ""
         while len(found) <= MOST_CALLED:
-            other = connection.scalar(
-                select(CALLS.c.group_key)
-                .where(CALLS.c.call == call, CALLS.c.group_key > last)
-                .order_by(CALLS.c.group_key)
-                .limit(1)
-            )
+            other = connection.scalar(_NEXT_CALLER, {"call": call, "last": last})
             if other is None:
                 break
             last = other

@@ -51,6 +51,13 @@
     light([...new Set([...ids.slice(0, 1).flatMap(withWhole), whole].filter(Boolean))]);
   };
 
+  // On a phone the panel lies over the text: what was selected is brought above it.
+  const uncover = (mark) => {
+    if (!mark || getComputedStyle(panel).position !== "fixed") return;
+    const hidden = mark.getBoundingClientRect().bottom + 24 - panel.getBoundingClientRect().top;
+    if (hidden > 0) scrollBy(0, hidden);
+  };
+
   let opened = [];
   let opener = null;
   const open = (ids, { focus }) => {
@@ -65,6 +72,7 @@
     panel.classList.toggle("open", opened.length > 0);
     panel.scrollTop = panel.parentNode.scrollTop = 0;
     light(opened.slice(0, 1).flatMap(withWhole));
+    if (opened.length) uncover(segments.get(opened[0])?.[0]);
     if (focus && ids.length) panel.focus({ preventScroll: true });
   };
   const close = () => {
@@ -109,7 +117,9 @@
     }
     opener = target?.closest("a") ?? segments.get(ids[0])?.[0] ?? null;
     open(ids, { focus: false });
-    (segments.get(ids[0])?.[0] ?? target)?.scrollIntoView({ block: "center" });
+    const mark = segments.get(ids[0])?.[0] ?? target;
+    mark?.scrollIntoView({ block: "center" });
+    uncover(mark);
   };
   addEventListener("hashchange", follow);
   showLayers();

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from app.parsing.errors import ReadError
 
@@ -24,11 +25,19 @@ class SeedFile:
         root: The folder that it was found under; nothing outside of it is read.
         name: Its stable label: the path from the root's parent, with slashes
             ("seeds/000_x.txt"); for a file that was given by itself, the file's name.
+        url: Where it is when that is not on this machine's disk; `path` then has its name only.
+        size: Of a file elsewhere, in bytes.
+        version: Of a file elsewhere, what changes with its content.
+        span: The slice of it that is read, [start, end) in bytes; None: all of it.
     """
 
     path: Path
     root: Path
     name: str
+    url: str | None = None
+    size: int = 0
+    version: str = ""
+    span: tuple[int, int] | None = None
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[SeedFile]:
@@ -112,6 +121,39 @@ def read_bytes(file: SeedFile, *, max_bytes: int) -> bytes:
     Raises:
         ReadError: It cannot be read, is no regular file, lies outside, is too large, or is empty.
     """
+    if file.url is not None:
+        # Imported here: it knows of `SeedFile`.
+        from app.parsing.readers.remote import open_remote
+
+        if file.size > max_bytes:
+            raise ReadError(file.name, f"has {file.size:,} bytes; at most {max_bytes:,} are read")
+        with open_remote(file) as stream:
+            data = stream.read(max_bytes + 1)
+        return _check_size(file, data=data, size=len(data), max_bytes=max_bytes)
+    with open_local(file) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        try:
+            data = stream.read(max_bytes + 1) if size <= max_bytes else b""
+        except OSError as error:
+            raise ReadError(file.name, _say_why_not(error)) from error
+    return _check_size(file, data=data, size=size, max_bytes=max_bytes)
+
+
+def _check_size(file: SeedFile, *, data: bytes, size: int, max_bytes: int) -> bytes:
+    size = max(size, len(data))
+    if size > max_bytes:
+        raise ReadError(file.name, f"has {size:,} bytes; at most {max_bytes:,} are read")
+    if not data:
+        raise ReadError(file.name, "is empty")
+    return data
+
+
+def open_local(file: SeedFile) -> IO[bytes]:
+    """Open a regular file that lies inside of its root.
+
+    Raises:
+        ReadError: It cannot be opened, is no regular file, or lies outside.
+    """
     try:
         path = file.path.resolve(strict=True)
         if not path.is_relative_to(file.root.resolve()):
@@ -122,19 +164,14 @@ def read_bytes(file: SeedFile, *, max_bytes: int) -> bytes:
         # The path can be exchanged after the look at it: the open file is looked at again, and
         # neither a link nor a pipe that took its place can lead astray or block.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with open(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise ReadError(file.name, _say_what_it_is(status.st_mode))
-            data = stream.read(max_bytes + 1) if status.st_size <= max_bytes else b""
+        stream = os.fdopen(descriptor, "rb")
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            stream.close()
+            raise ReadError(file.name, _say_what_it_is(status.st_mode))
     except (OSError, RuntimeError) as error:
         raise ReadError(file.name, _say_why_not(error)) from error
-    size = max(status.st_size, len(data))
-    if size > max_bytes:
-        raise ReadError(file.name, f"has {size:,} bytes; at most {max_bytes:,} are read")
-    if not data:
-        raise ReadError(file.name, "is empty")
-    return data
+    return stream
 
 
 def _say_what_it_is(mode: int) -> str:

@@ -1,0 +1,225 @@
+"""Finished answers, kept as bytes in front of the framework.
+
+An answer depends on its address and on the version of the data alone, so the second request for it
+is answered without routing, parameters, SQL or JSON. One plain ASGI layer, outermost: what is kept
+is what would have gone out, compressed or not.
+"""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import parse_qsl
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.caching import encode_query, matches_etag
+from app.api.deps import Source, read_dataset
+from app.api.wire import make_request_id
+
+# A larger answer is sent and not kept: one of them would push out hundreds of others.
+MAX_ANSWER_BYTES = 1 << 20
+# What an entry costs beside its bytes: the objects around them (measured with tracemalloc).
+_OVERHEAD = 1500
+_BODY_HEADERS = frozenset(
+    (b"content-length", b"content-type", b"content-encoding", b"link", b"x-request-id")
+)
+# They say how the server is at this moment, also when the database does not answer.
+_NEVER = frozenset(("/healthz", "/readyz", "/metrics"))
+_SHORT = 512
+_PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
+
+# Path and sorted query, then what else an answer depends on: encoding, host and scheme.
+Key = tuple[bytes, bytes, bytes, bytes, str]
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An answer that was given.
+
+    Attributes:
+        headers: Without the request's id.
+        body: As it was sent.
+        etag: As in the headers.
+        not_modified: The headers of a 304.
+        size: Bytes that it takes here.
+    """
+
+    headers: list[Header]
+    body: bytes
+    etag: str
+    not_modified: list[Header]
+    size: int
+
+
+class FinishedAnswers:
+    """Wraps an application and answers in its place what it has answered before.
+
+    Kept are the answers to GET with 200, an ETag and the version of the data in one piece, up to
+    `max_bytes` in all; the longest unused go first. Another version of the data empties it: the
+    version is asked for when it is more than a second old (`app.api.dataset`).
+    """
+
+    def __init__(self, app: ASGIApp, *, source: Source, max_bytes: int) -> None:
+        """Begin empty.
+
+        Args:
+            app: What is wrapped.
+            source: Says which version of the data there is.
+            max_bytes: Most bytes that are kept; 0 keeps nothing.
+        """
+        self._app = app
+        self._source = source
+        self._max_bytes = max_bytes
+        self._answers: OrderedDict[Key, Finished] = OrderedDict()
+        self._bytes = 0
+        self._version: str | None = None
+        self.hits = 0
+        self.misses = 0
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes that are kept now."""
+        return self._bytes
+
+    def forget(self) -> None:
+        """Keep nothing of what was kept."""
+        self._answers.clear()
+        self._bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in ("GET", "HEAD")
+            or scope["path"] in _NEVER
+            or not self._max_bytes
+        ):
+            await self._app(scope, receive, send)
+            return
+        encoding = host = b""
+        none_match = request_id = None
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                encoding = value
+            elif name == b"host":
+                host = value
+            elif name == b"if-none-match":
+                none_match = value if none_match is None else none_match + b"," + value
+            elif name == b"x-request-id":
+                request_id = value
+        version = await self._find_version()
+        path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
+        query = scope["query_string"]
+        # An address is asked for again and again, and its parameters need sorting once only.
+        query = _sort_short(query) if len(query) < _SHORT else sort_query(query)
+        key = (path, query, encoding, host, scope["scheme"])
+        found = self._answers.get(key)
+        if found is None or version is None:
+            self.misses += 1
+            await self._ask(scope, receive, send, key=key, version=version)
+            return
+        self.hits += 1
+        self._answers.move_to_end(key)
+        own_id = (b"x-request-id", make_request_id(request_id).encode())
+        if none_match is not None and _is_known(none_match, found.etag):
+            headers, body, status = found.not_modified, b"", 304
+        else:
+            headers, body, status = found.headers, found.body, 200
+            if scope["method"] == "HEAD":
+                body = b""
+        await send({"type": "http.response.start", "status": status, "headers": [*headers, own_id]})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _find_version(self) -> str | None:
+        """Return the version of the data; when it is another one, forget everything."""
+        state = self._source.dataset.peek()
+        if state is None:
+            state = await read_dataset(self._source)
+        version = state.version if state.ready else None
+        if version != self._version:
+            self.forget()
+            self._version = version
+        return version
+
+    async def _ask(
+        self, scope: Scope, receive: Receive, send: Send, *, key: Key, version: str | None
+    ) -> None:
+        headers: list[Header] = []
+        parts: list[bytes] = []
+        size = 0
+        keeps = version is not None and scope["method"] == "GET"
+
+        async def send_kept(message: Message) -> None:
+            nonlocal keeps, headers, size
+            if keeps and message["type"] == "http.response.start":
+                headers = [
+                    (bytes(name).lower(), bytes(value)) for name, value in message["headers"]
+                ]
+                keeps = message["status"] == 200 and _is_keepable(dict(headers), version)
+            elif keeps and message["type"] == "http.response.body":
+                size += len(message.get("body", b""))
+                keeps = size <= MAX_ANSWER_BYTES
+                parts.append(message.get("body", b""))
+                if keeps and not message.get("more_body", False):
+                    self._keep(key, headers, b"".join(parts), version)
+                elif not keeps:
+                    parts.clear()
+            await send(message)
+
+        await self._app(scope, receive, send_kept)
+
+    def _keep(self, key: Key, headers: list[Header], body: bytes, version: str | None) -> None:
+        if version != self._version:  # another one came while this was being answered
+            return
+        kept = [header for header in headers if header[0] != b"x-request-id"]
+        size = len(body) + sum(len(part) for part in key[:4]) + _OVERHEAD
+        size += sum(len(name) + len(value) for name, value in kept)
+        answer = Finished(
+            headers=kept,
+            body=body,
+            etag=dict(kept)[b"etag"].decode("latin-1"),
+            not_modified=[header for header in kept if header[0] not in _BODY_HEADERS],
+            size=size,
+        )
+        former = self._answers.pop(key, None)
+        self._bytes += size - (former.size if former else 0)
+        self._answers[key] = answer
+        while self._bytes > self._max_bytes:
+            self._bytes -= self._answers.popitem(last=False)[1].size
+
+
+def _is_keepable(headers: dict[bytes, bytes], version: str | None) -> bool:
+    return (
+        b"etag" in headers
+        and headers.get(b"x-dataset-version") == (version or "").encode()
+        and b"content-disposition" not in headers  # an export, however short
+        and headers.get(b"vary", b"").lower() in (b"", b"accept-encoding")
+    )
+
+
+def _is_known(none_match: bytes, etag: str) -> bool:
+    sent = none_match.decode("latin-1")
+    return sent.strip() == "*" or matches_etag(sent, etag)
+
+
+def sort_query(query: bytes) -> bytes:
+    """Return a query string with its parameters in the order of `canonical_url`.
+
+    One that is in order already, as in every link that the API gives out, is returned as it is.
+    """
+    if not query:
+        return query
+    if _PLAIN_QUERY.fullmatch(query):
+        pairs = [pair.partition(b"=") for pair in query.split(b"&")]
+        if len(pairs) == 1:
+            return query
+        # What parse_qsl would drop or complete must not look like what it would not.
+        if all(equals for _, equals, _ in pairs):
+            return b"&".join(b"".join(pair) for pair in sorted(pairs))
+    pairs_of_text = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return encode_query(sorted(pairs_of_text)).encode()
+
+
+_sort_short = lru_cache(maxsize=4096)(sort_query)

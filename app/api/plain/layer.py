@@ -1,0 +1,207 @@
+"""The ASGI layer that answers plain pages."""
+
+import logging
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import PoolProxiedConnection
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.caching import data_headers, matches_etag
+from app.api.deps import Source
+from app.api.envelope import JSON, link_header
+from app.api.paging import CursorError, decode_cursor
+from app.api.plain.asked import Asked, NotPlainError, read_asked
+from app.api.plain.entity import read_entity
+from app.api.plain.lists import LISTS, PlainList
+from app.api.plain.rows import PlainPage, read_rows
+from app.db.engine import DatabaseMissingError
+from app.db.ids import to_outlet_key
+
+_LOG = logging.getLogger(__name__)
+_NO_ENTITY = b'"entity":null'
+# Entities that are embedded are few, and asked for again and again: some 2 kB each.
+_MOST_ENTITIES = 2000
+# Speakers whose keys are known: some 200 bytes each.
+_MOST_KEYS = 20_000
+
+
+class PlainLists:
+    """Wraps an application and answers plain pages in its place."""
+
+    def __init__(self, app: ASGIApp, *, source: Source) -> None:
+        """Begin without a connection; one is taken from the pool when it is needed."""
+        self._app = app
+        self._source = source
+        self._is_sqlite = source.engine.dialect.name == "sqlite"
+        self._pooled: PoolProxiedConnection | None = None
+        self._entities: dict[int, bytes] = {}
+        self._keys: dict[str, int | None] = {}
+        self._version: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        listed = LISTS.get(scope["path"]) if scope["type"] == "http" else None
+        if (
+            listed is not None
+            and scope["method"] == "GET"
+            and "onrecord.head" not in scope
+            and not scope.get("root_path")
+            and self._is_sqlite
+        ):
+            try:
+                status, headers, body = self._answer(listed, scope)
+            except NotPlainError:
+                pass
+            except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError):
+                # Whatever it is, the framework meets it too and says what it is.
+                _LOG.debug("a plain page could not be read", exc_info=True)
+                self._let_go()
+            else:
+                raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+                await send({"type": "http.response.start", "status": status, "headers": raw})
+                await send({"type": "http.response.body", "body": body})
+                return
+        await self._app(scope, receive, send)
+
+    def _answer(self, listed: PlainList, scope: Scope) -> tuple[int, dict[str, str], bytes]:
+        state = self._source.dataset.peek()
+        if state is None or not state.ready:
+            raise NotPlainError
+        if state.version != self._version:
+            self._entities.clear()
+            self._keys.clear()
+            self._version = state.version
+        asked, cursor = read_asked(scope["path"], scope["query_string"])
+        url = asked.with_cursor(cursor)
+        headers = data_headers(state, url)
+        none_match = b",".join(v for name, v in scope["headers"] if name == b"if-none-match")
+        if none_match and matches_etag(none_match.decode("latin-1"), headers["ETag"]):
+            return 304, headers, b""
+        if none_match.strip() == b"*":
+            raise NotPlainError
+        try:
+            place = (
+                None
+                if cursor is None
+                else decode_cursor(cursor, scope=asked.scope, order=listed.order)
+            )
+        except CursorError:
+            raise NotPlainError from None
+        connection = self._connect()
+        where, values = self._to_conditions(connection, listed, asked.filters)
+        total = self._find_total(connection, listed, asked)
+        page = read_rows(connection, listed, asked, place=place, where=where, values=values)
+        links = {
+            "self": url,
+            "next": None if page.next is None else asked.with_cursor(page.next),
+            "prev": None if page.prev is None else asked.with_cursor(page.prev),
+        }
+        body = b'{"data":[%b],"meta":%b,"links":%b,"facets":null}' % (
+            b",".join(self._list_records(connection, asked, page)),
+            to_json({"total": total, "limit": asked.limit, "dataset_version": self._version}),
+            to_json(links),
+        )
+        headers["Link"] = link_header(links)
+        headers["Content-Length"] = str(len(body))
+        headers["Content-Type"] = JSON
+        return 200, headers, body
+
+    def _list_records(
+        self, connection: sqlite3.Connection, asked: Asked, page: PlainPage
+    ) -> list[bytes]:
+        if not asked.embeds:
+            return [record for _, _, record, _ in page.rows]
+        # Within a text every quotation mark has a backslash before it: this stands once only.
+        return [
+            record
+            if key is None
+            else record.replace(_NO_ENTITY, b'"entity":' + self._find_entity(connection, key), 1)
+            for _, _, record, key in page.rows
+        ]
+
+    def _to_conditions(
+        self,
+        connection: sqlite3.Connection,
+        listed: PlainList,
+        filters: Mapping[str, Sequence[str]],
+    ) -> tuple[str, list[Any]]:
+        """Return the conditions of the filters in SQL, and their values."""
+        parts: list[str] = []
+        values: list[Any] = []
+        for name, wanted in filters.items():
+            if name == listed.who:
+                column: str = f"{name}_key"
+                found: list[Any] = [self._find_key(connection, slug) for slug in wanted]
+            else:
+                column, found = listed.columns[name], list(wanted)
+            marks = ",".join("?" * len(found))
+            parts.append(f"said.{column} = ?" if len(found) == 1 else f"said.{column} IN ({marks})")
+            values += found
+        return " AND ".join(parts) or "1", values
+
+    def _find_key(self, connection: sqlite3.Connection, slug: str) -> int | None:
+        if slug in self._keys:
+            return self._keys[slug]
+        row = connection.execute("SELECT key FROM entities WHERE slug = ?", (slug,)).fetchone()
+        if row is None:  # an id that the entity had before it was found to be another one
+            former = "SELECT entity_key FROM entity_redirects WHERE slug = ?"
+            row = connection.execute(former, (slug,)).fetchone()
+        key = None if row is None else int(row[0])
+        if len(self._keys) < _MOST_KEYS:
+            self._keys[slug] = key
+        return key
+
+    def _find_total(self, connection: sqlite3.Connection, listed: PlainList, asked: Asked) -> int:
+        """Return a list's total where it is known, or kept by ingest.
+
+        Raises:
+            NotPlainError: It has to be counted.
+        """
+        version, filters = self._version or "", asked.filters
+        total = self._source.dataset.get_total(version, asked.counted)
+        if total is not None:
+            return total
+        name, values = next(iter(filters.items()), ("", ()))
+        if len(filters) > 1 or len(values) > 1 or name not in ("", "source", listed.who):
+            raise NotPlainError
+        given: tuple[str | int | None, ...]
+        if name == listed.who:
+            # The column is one of `LISTS`.
+            sql = f"SELECT {listed.counted} FROM entities WHERE key = ?"  # noqa: S608  # nosec B608
+            given = (self._find_key(connection, values[0]),)
+        else:
+            sql = "SELECT sum(count) FROM monthly_counts WHERE what = ? AND of = ?"
+            given = (listed.table, to_outlet_key(values[0]) if name else 0)
+        row = connection.execute(sql, given).fetchone()
+        total = 0 if row is None or row[0] is None else int(row[0])
+        self._source.dataset.put_total(version, asked.counted, total)
+        return total
+
+    def _find_entity(self, connection: sqlite3.Connection, key: int) -> bytes:
+        found = self._entities.get(key)
+        if found is None:
+            found = to_json(read_entity(connection, key))
+            if len(self._entities) >= _MOST_ENTITIES:
+                self._entities.pop(next(iter(self._entities)))
+            self._entities[key] = found
+        return found
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._pooled is None:
+            self._pooled = self._source.engine.raw_connection()
+            connection = self._pooled.driver_connection
+            assert isinstance(connection, sqlite3.Connection)
+            # It never goes back to the pool: `_let_go` closes it.
+            connection.text_factory = bytes
+        connection = self._pooled.driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        return connection
+
+    def _let_go(self) -> None:
+        if self._pooled is not None:
+            self._pooled.invalidate()
+            self._pooled = None

@@ -1,0 +1,213 @@
+"""What the page about a person, an organisation or a place shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.api.articles.parameters import ArticleParameters
+from app.api.claims.parameters import ClaimParameters
+from app.api.claims.schemas import Claim
+from app.api.cooccurrences.schemas import CooccurrenceParameters
+from app.api.counts import ClaimCountParameters, QuoteCountParameters
+from app.api.entities.schemas import Entity
+from app.api.quotes.parameters import QuoteParameters
+from app.api.quotes.schemas import Quote
+from app.pages.answers import (
+    Desk,
+    Listed,
+    get_entity,
+    list_articles,
+    list_claims,
+    list_cooccurrences,
+    list_quotes,
+)
+from app.pages.charts import Bar, Map, Rank, draw_map, draw_months, draw_ranks
+from app.pages.parameters import SpeakerQuery
+from app.pages.tallies import count_claims, count_quotes, list_counts, list_months, to_csv
+from app.vocabulary import EntityType
+
+ON_A_PAGE, ABOUT, TOP, PLACES = 20, 10, 8, 12
+# Whom somebody is quoted beside is counted in so many articles: their ids make the address long.
+ARTICLES_LOOKED_AT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The lines of a chart, and where its data are as CSV.
+
+    Attributes:
+        ranks: The greatest first; empty when there is nothing to draw.
+        csv: What a file holds and its address, one for each series.
+    """
+
+    ranks: list[Rank]
+    csv: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Quotations and claims by month.
+
+    Attributes:
+        months: The bar of quotations and that of claims for each month.
+        most: What the highest bar counts.
+        undated: How many quotations and claims have no date.
+        csv: What a file holds and its address.
+    """
+
+    months: list[tuple[Bar, ...]]
+    most: int
+    undated: tuple[int, int]
+    csv: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """The page about an entity.
+
+    Attributes:
+        roles: The words of articles, each once, with the article that has them.
+        quotes: What it says, newest first.
+        claims: What it claims, newest first.
+        about: The newest quotations that name it.
+        claims_about: The newest claims that name it.
+        timeline: When it was quoted, and when it claimed something.
+        topics: Whom and what its quotations and claims name.
+        company: Who else is quoted in the newest of the articles that quote it.
+        outlets: Where they were published.
+        map: The places that articles name together with it, and itself when it is one; or None.
+        map_csv: The address of those places as CSV.
+    """
+
+    entity: Entity
+    roles: list[tuple[str, str]]
+    quotes: Listed[Quote]
+    claims: Listed[Claim]
+    about: Listed[Quote]
+    claims_about: Listed[Claim]
+    timeline: Timeline
+    topics: Chart
+    company: Chart
+    outlets: Chart
+    map: Map | None
+    map_csv: str
+
+
+def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
+    """Gather the page about an entity.
+
+    Raises:
+        MovedError: 308 when the entity was found to be another one.
+        ProblemError: 404 when there is no such entity.
+    """
+    entity = get_entity(desk, slug)
+    quotes = list_quotes(
+        desk,
+        QuoteParameters(
+            speaker=[slug], limit=ON_A_PAGE, cursor=asked.quotes or None, include="article"
+        ),
+    )
+    claims = list_claims(
+        desk,
+        ClaimParameters(
+            claimant=[slug], limit=ON_A_PAGE, cursor=asked.claims or None, include="article"
+        ),
+    )
+    about = list_quotes(desk, QuoteParameters(about=[slug], limit=ABOUT, include="article"))
+    claims_about = list_claims(desk, ClaimParameters(about=[slug], limit=ABOUT, include="article"))
+    together = CooccurrenceParameters(type=[EntityType.PLACE], limit=PLACES)
+    places = [
+        (one["entity"], one["article_count"])
+        for one in list_cooccurrences(desk, slug, together).items
+    ]
+    return Portrait(
+        entity=entity,
+        roles=_list_roles(entity),
+        quotes=quotes,
+        claims=claims,
+        about=about,
+        claims_about=claims_about,
+        timeline=_make_timeline(desk, slug),
+        topics=_compare(
+            desk,
+            QuoteCountParameters(speaker=[slug], group_by="about"),
+            ClaimCountParameters(claimant=[slug], group_by="about"),
+        ),
+        company=_list_company(desk, slug),
+        outlets=_compare(
+            desk,
+            QuoteCountParameters(speaker=[slug], group_by="source"),
+            ClaimCountParameters(claimant=[slug], group_by="source"),
+            of_entities=False,
+        ),
+        map=_draw_places([(entity, entity["article_count"]), *places]),
+        map_csv=f"/v1/entities/{slug}/cooccurrences.csv?type=place",
+    )
+
+
+def _list_roles(entity: Entity) -> list[tuple[str, str]]:
+    roles: dict[str, tuple[str, str]] = {}
+    for role in entity["roles"]:
+        words = " ".join(role["text"].split())
+        roles.setdefault(words.casefold(), (words, role["article_id"]))
+    return list(roles.values())
+
+
+def _make_timeline(desk: Desk, slug: str) -> Timeline:
+    quotes = count_quotes(desk, QuoteCountParameters(speaker=[slug], interval="month", limit=1000))
+    claims = count_claims(desk, ClaimCountParameters(claimant=[slug], interval="month", limit=1000))
+    months = draw_months(list_months(quotes), list_months(claims))
+    undated = [
+        sum(one["count"] for one in counts["data"] if not one["period"])
+        for counts in (quotes, claims)
+    ]
+    return Timeline(
+        months=months,
+        most=max((bar.count for bars in months for bar in bars), default=0),
+        undated=(undated[0], undated[1]),
+        csv=(("Quotations", to_csv(quotes)), ("Claims", to_csv(claims))),
+    )
+
+
+def _compare(
+    desk: Desk,
+    quotes_asked: QuoteCountParameters,
+    claims_asked: ClaimCountParameters,
+    *,
+    of_entities: bool = True,
+) -> Chart:
+    """Count quotations and claims by the same thing."""
+    quotes, claims = count_quotes(desk, quotes_asked), count_claims(desk, claims_asked)
+    series = [list_counts(counts) for counts in (quotes, claims)]
+    if not of_entities:
+        series = [[(name, None, count) for name, _, count in one] for one in series]
+    return Chart(
+        draw_ranks(*series, top=TOP),
+        (("Quotations", to_csv(quotes)), ("Claims", to_csv(claims))),
+    )
+
+
+def _list_company(desk: Desk, slug: str) -> Chart:
+    articles = list_articles(desk, ArticleParameters(speaker=[slug], limit=ARTICLES_LOOKED_AT))
+    if not articles.items:
+        return Chart([], ())
+    counts = count_quotes(
+        desk,
+        QuoteCountParameters(
+            article=[one["id"] for one in articles.items],
+            attribution=["named"],
+            group_by="speaker",
+            limit=TOP + 1,
+        ),
+    )
+    others = [one for one in list_counts(counts) if one[1] != slug]
+    return Chart(draw_ranks(others, top=TOP), (("Quotations", to_csv(counts)),))
+
+
+def _draw_places(places: Sequence[tuple[Entity, int]]) -> Map | None:
+    located = []
+    for entity, count in places:
+        location = entity["location"]
+        if location is not None:
+            where = location["longitude"], location["latitude"]
+            located.append((entity["name"], entity["id"], count, *where))
+    return draw_map(located)

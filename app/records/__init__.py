@@ -1,0 +1,29 @@
+"""Records: the JSON that the API promises of a quotation or claim, made once, when it is stored.
+
+What is promised of one depends on its article alone and on who is who in it, so it is written with
+the article and written anew when that changes. A page is then its rows' records and no more: one
+look-up a row, nothing is put together. What a request may add (the article, the speaker's entity,
+search hits) has its place in the record as null.
+"""
+
+from app.records.claims import claim_record
+from app.records.given import article_attribution_record
+from app.records.quotes import quote_record
+from app.records.write import (
+    RECORDS_VERSION,
+    are_current,
+    delete_records,
+    remake_records,
+    write_records,
+)
+
+__all__ = [
+    "RECORDS_VERSION",
+    "are_current",
+    "article_attribution_record",
+    "claim_record",
+    "delete_records",
+    "quote_record",
+    "remake_records",
+    "write_records",
+]

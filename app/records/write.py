@@ -1,0 +1,163 @@
+"""Records on their way into the database: with their article, or all of them anew."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, Engine, Table, delete, select
+
+from app.db import tables
+from app.db.bulk import insert_rows
+from app.records.claims import claim_record
+from app.records.quotes import quote_record
+
+RECORDS_VERSION = "1"
+"""Raised by hand whenever the same rows give other records: they are then all made anew."""
+
+_TABLES = tables.metadata.tables
+_ARTICLES, _DATASET = _TABLES["articles"], _TABLES["dataset"]
+_ATTRIBUTIONS, _ENTITIES = _TABLES["attributions"], _TABLES["entities"]
+_QUOTES, _QUOTE_RECORDS = _TABLES["quotes"], _TABLES["quote_records"]
+_CLAIMS, _CLAIM_RECORDS = _TABLES["claims"], _TABLES["claim_records"]
+# Articles whose records are made anew in one transaction.
+_AT_ONCE = 200
+
+
+def write_records(
+    connection: Connection,
+    *,
+    text: str,
+    quotes: Iterable[Any],
+    claims: Iterable[Any],
+    attributions: Iterable[Any],
+    abouts: Mapping[int, Sequence[str]],
+    slugs: Mapping[int, str],
+) -> None:
+    """Write the records of an article that has none.
+
+    Args:
+        connection: In the transaction that writes the article.
+        text: The article's.
+        quotes: Its quotations; like the next two, with the columns of their table.
+        claims: Its claims.
+        attributions: Those that quotations and claims refer to.
+        abouts: The slugs of the entities that a quotation or claim names, in order, by its key;
+            what names nobody may be missing.
+        slugs: Those of all speakers and claimants that are entities, by key.
+    """
+    given = {row.key: row for row in attributions}
+    of_quotes = [
+        {
+            "quote_key": row.key,
+            "record": to_json(
+                quote_record(
+                    row,
+                    given=given.get(row.attribution_key),
+                    slug=slugs.get(row.speaker_key),
+                    text=text,
+                    about=abouts.get(row.key, ()),
+                )
+            ).decode(),
+        }
+        for row in quotes
+    ]
+    of_claims = [
+        {
+            "claim_key": row.key,
+            "record": to_json(
+                claim_record(
+                    row,
+                    given=given.get(row.attribution_key),
+                    slug=slugs.get(row.claimant_key),
+                    text=text,
+                    about=abouts.get(row.key, ()),
+                )
+            ).decode(),
+        }
+        for row in claims
+    ]
+    insert_rows(connection, _QUOTE_RECORDS, of_quotes)
+    insert_rows(connection, _CLAIM_RECORDS, of_claims)
+
+
+def delete_records(connection: Connection, *, article_key: int) -> None:
+    """Delete the records of an article."""
+    for said, records in ((_QUOTES, _QUOTE_RECORDS), (_CLAIMS, _CLAIM_RECORDS)):
+        keys = select(said.c.key).where(said.c.article_key == article_key)
+        (record_key,) = records.primary_key
+        connection.execute(delete(records).where(record_key.in_(keys)))
+
+
+def are_current(connection: Connection) -> bool:
+    """Say whether the database's records are of this version; True where it holds nothing yet."""
+    version = connection.scalar(select(_DATASET.c.records_version))
+    return version is None or version == RECORDS_VERSION
+
+
+def remake_records(engine: Engine) -> Iterator[int]:
+    """Make all records anew from what is stored; whoever asked says so in the dataset's row.
+
+    Args:
+        engine: A writer's.
+
+    Yields:
+        After each transaction, how many articles are done.
+    """
+    done, last, more = 0, -1, True
+    while more:
+        with engine.begin() as connection:
+            keys = list(
+                connection.scalars(
+                    select(_ARTICLES.c.key)
+                    .where(_ARTICLES.c.key > last)
+                    .order_by(_ARTICLES.c.key)
+                    .limit(_AT_ONCE)
+                )
+            )
+            for key in keys:
+                _remake(connection, key)
+        more = len(keys) == _AT_ONCE
+        done += len(keys)
+        last = keys[-1] if keys else last
+        yield done
+
+
+def _remake(connection: Connection, key: int) -> None:
+    delete_records(connection, article_key=key)
+
+    def read(table: Table) -> Sequence[Any]:
+        return connection.execute(select(table).where(table.c.article_key == key)).all()
+
+    quotes, claims, attributions = read(_QUOTES), read(_CLAIMS), read(_ATTRIBUTIONS)
+    speakers = {row.speaker_key for row in quotes} | {row.claimant_key for row in claims}
+    slugs = connection.execute(
+        select(_ENTITIES.c.key, _ENTITIES.c.slug).where(
+            _ENTITIES.c.key.in_(sorted(speakers - {None}))
+        )
+    )
+    write_records(
+        connection,
+        text=connection.scalar(select(_ARTICLES.c.text).where(_ARTICLES.c.key == key)) or "",
+        quotes=quotes,
+        claims=claims,
+        attributions=attributions,
+        abouts={
+            **_read_abouts(connection, "quote", [row.key for row in quotes]),
+            **_read_abouts(connection, "claim", [row.key for row in claims]),
+        },
+        slugs={row.key: row.slug for row in slugs},
+    )
+
+
+def _read_abouts(connection: Connection, what: str, keys: Sequence[int]) -> dict[int, list[str]]:
+    table = _TABLES[f"{what}_about"]
+    said = table.c[f"{what}_key"]
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(
+        select(said.label("said"), _ENTITIES.c.slug)
+        .join(_ENTITIES, _ENTITIES.c.key == table.c.entity_key)
+        .where(said.in_(keys))
+        .order_by(said, table.c.position, _ENTITIES.c.key)
+    ):
+        found.setdefault(row.said, []).append(row.slug)
+    return found

@@ -1,0 +1,170 @@
+"""Answers that were given are given again without being made again, while they are true."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import event, text
+
+from app.api.finished import sort_query
+from app.db.engine import make_writer_engine
+from app.main import Application, create_app
+from tests.api.conftest import settings_for
+from tests.api.corpus import write_corpus
+from tests.databases import url_of
+
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+@pytest.fixture
+def fresh(database: Path) -> Iterator[tuple[Application, TestClient, list[str]]]:
+    app = create_app(settings_for(database))
+    app.state.source.dataset._max_age = 3600.0
+    seen: list[str] = []
+
+    def note(connection, cursor, statement, parameters, context, executemany) -> None:
+        seen.append(statement)
+
+    event.listen(app.state.source.engine, "before_cursor_execute", note)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield app, client, seen
+    app.state.source.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1", "/v1/quotes?speaker=ines-varga", "/v1/entities/velm", "/", "/speakers/velm"],
+)
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_the_second_answer_is_the_first_and_runs_no_sql(
+    fresh: tuple[Application, TestClient, list[str]], path: str, encoding: str
+) -> None:
+    app, client, seen = fresh
+    first = client.get(path, headers={"Accept-Encoding": encoding})
+    assert first.status_code == 200
+    assert app.finished.misses == 1
+    seen.clear()
+    again = client.get(path, headers={"Accept-Encoding": encoding})
+    assert seen == []
+    assert app.finished.hits == 1
+    assert again.content == first.content
+    assert again.headers.pop("x-request-id") != first.headers.pop("x-request-id")
+    assert again.headers == first.headers
+    if path.startswith("/v1/quotes"):  # short answers are not compressed
+        assert ("content-encoding" in again.headers) == (encoding == "gzip")
+
+
+def test_the_order_of_parameters_makes_no_other_answer(
+    fresh: tuple[Application, TestClient, list[str]],
+) -> None:
+    app, client, _ = fresh
+    one = client.get("/v1/quotes?speaker=velm&form=direct&speaker=ines-varga")
+    same = client.get("/v1/quotes?form=direct&speaker=ines-varga&speaker=velm")
+    assert (app.finished.hits, one.content) == (1, same.content)
+    client.get("/v1/quotes?form=direct&speaker=ines-varga")
+    assert app.finished.hits == 1
+
+
+def test_head_and_304_are_given_from_the_kept_answer(
+    fresh: tuple[Application, TestClient, list[str]],
+) -> None:
+    app, client, seen = fresh
+    first = client.get("/v1/claims?limit=3", headers=PLAIN)
+    seen.clear()
+    head = client.head("/v1/claims?limit=3", headers=PLAIN)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == first.headers["content-length"]
+    for known in (first.headers["etag"], f'"other", {first.headers["etag"]}', "*"):
+        again = client.get("/v1/claims?limit=3", headers={**PLAIN, "If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert "content-length" not in again.headers
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["access-control-allow-origin"] == "*"
+    other = client.get("/v1/claims?limit=3", headers={**PLAIN, "If-None-Match": '"other"'})
+    assert other.status_code == 200
+    assert seen == []
+    assert app.finished.hits == 5
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/quotes?speeker=velm",
+        "/v1/entities/nobody",
+        "/v1/quotes.ndjson",
+        "/v1/quotes.csv",
+        "/healthz",
+        "/readyz",
+        "/openapi.json",
+    ],
+)
+def test_what_is_no_answer_from_the_data_is_not_kept(
+    fresh: tuple[Application, TestClient, list[str]], path: str
+) -> None:
+    app, client, _ = fresh
+    first, again = client.get(path), client.get(path)
+    assert first.status_code == again.status_code
+    assert app.finished.hits == 0
+    assert app.finished.kept_bytes == 0
+
+
+def test_new_data_make_an_end_of_all_kept_answers(tmp_path: Path) -> None:
+    path = tmp_path / "onrecord.db"
+    write_corpus(path, articles=2)
+    app = create_app(settings_for(path))
+    client = TestClient(app)
+    before = client.get("/v1/quotes?sort=id")
+    engine = make_writer_engine(url_of(path))
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM quotes WHERE form = 'partial'"))
+        connection.execute(text("UPDATE dataset SET checksum = checksum + 1"))
+    engine.dispose()
+    app.state.source.dataset._read_at -= 1.0  # a second later
+    after = client.get("/v1/quotes?sort=id", headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert after.json()["meta"]["total"] < before.json()["meta"]["total"]
+    assert app.finished.hits == 0
+
+
+def test_kept_bytes_stay_below_their_bound_and_the_longest_unused_go(database: Path) -> None:
+    settings = settings_for(database).model_copy(update={"cache_bytes": 100_000})
+    app = create_app(settings)
+    app.state.source.dataset._max_age = 3600.0
+    client = TestClient(app)
+    for limit in range(1, 41):
+        client.get(f"/v1/quotes?limit={limit}", headers=PLAIN)
+        client.get("/v1/entities/velm", headers=PLAIN)
+        assert app.finished.kept_bytes <= 100_000
+    assert app.finished.hits == 39  # the one that is asked for all the time
+    client.get("/v1/quotes?limit=1", headers=PLAIN)
+    assert app.finished.hits == 39
+    client.get("/v1/quotes?limit=1", headers=PLAIN)
+    assert app.finished.hits == 40
+
+
+def test_a_cache_of_no_bytes_keeps_nothing(database: Path) -> None:
+    app = create_app(settings_for(database).model_copy(update={"cache_bytes": 0}))
+    client = TestClient(app)
+    assert client.get("/v1/quotes").content == client.get("/v1/quotes").content
+    assert (app.finished.hits, app.finished.kept_bytes) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (b"b=2&a=1", b"a=1&b=2"),
+        (b"a=2&a=1", b"a=1&a=2"),
+        (b"a=%C3%A9&b=+", b"b=%20&a=%c3%a9"),
+    ],
+)
+def test_queries_that_mean_the_same_are_one(one: bytes, other: bytes) -> None:
+    assert sort_query(one) == sort_query(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(b"a=1", b"a=2"), (b"a", b"b"), (b"a=1&b", b"a=1"), (b"a=%26b=1", b"a=&b=1"), (b"", b"a=")],
+)
+def test_queries_that_mean_other_things_are_two(one: bytes, other: bytes) -> None:
+    assert sort_query(one) != sort_query(other)

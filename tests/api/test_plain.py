@@ -1,0 +1,180 @@
+"""What is answered before the framework is what the framework answers, to the byte."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.api.plain import PlainLists
+from app.main import Application, create_app
+from tests.api.conftest import settings_for
+
+pytestmark = pytest.mark.one_database  # it reads SQLite alone
+
+NEVER_SAME = ("x-request-id", "date")
+FILTERS: dict[str, dict[str, list[str]]] = {
+    "/v1/quotes": {
+        "speaker": ["ines-varga", "miss-varga", "mara-lindqvist", "velm", "nobody", ""],
+        "form": ["direct", "partial", "wrong"],
+        "cue": ["say", "tell", "Łó"],
+        "attribution": ["named", "unnamed", "none"],
+        "source": ["The Velm Courier", "Osterby Post", "nowhere & no one"],
+        "language": ["en", "en-GB"],
+    },
+    "/v1/claims": {
+        "claimant": ["ines-varga", "mara-lindqvist", "nobody"],
+        "kind": ["statement", "denial"],
+        "cue": ["say", "warn"],
+        "attribution": ["own_voice", "named"],
+        "source": ["The Velm Courier", "Osterby Post"],
+        "language": ["en", "en-GB"],
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def both(database: Path) -> Iterator[tuple[TestClient, TestClient, list[int]]]:
+    """Return a client of the whole application, one of the framework alone, and plain statuses."""
+    settings_ = settings_for(database).model_copy(update={"cache_bytes": 0})
+    whole, framework = create_app(settings_), create_app(settings_)
+    framework.user_middleware = [
+        layer for layer in framework.user_middleware if layer.cls is not PlainLists
+    ]
+    plainly: list[int] = []
+    for app in (whole, framework):
+        app.state.source.dataset._max_age = 3600.0
+        app.state.source.dataset.read()
+    answer = PlainLists._answer
+
+    def note(self: Any, listed: Any, scope: Any) -> Any:
+        found = answer(self, listed, scope)
+        plainly.append(found[0])
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PlainLists, "_answer", note)
+        with TestClient(whole) as one, TestClient(framework) as other:
+            yield one, other, plainly
+    for app in (whole, framework):
+        app.state.source.engine.dispose()
+
+
+def ask_both(both: tuple[TestClient, TestClient, list[int]], url: str, **headers: str) -> Any:
+    whole, framework, _ = both
+    one, other = whole.get(url, headers=headers), framework.get(url, headers=headers)
+    assert (one.status_code, one.content) == (other.status_code, other.content), url
+    for name in NEVER_SAME:
+        one.headers.pop(name, None), other.headers.pop(name, None)
+    assert sorted(one.headers.items()) == sorted(other.headers.items()), url
+    return one
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> str:
+    path = draw(st.sampled_from(sorted(FILTERS)))
+    pairs: list[tuple[str, str]] = []
+    for name in draw(st.lists(st.sampled_from(sorted(FILTERS[path])), unique=True, max_size=3)):
+        values = st.lists(st.sampled_from(FILTERS[path][name]), min_size=1, max_size=2)
+        pairs += [(name, value) for value in draw(values)]
+    who = "speaker" if path == "/v1/quotes" else "claimant"
+    for name, strategy in (
+        ("limit", st.sampled_from(["1", "2", "7", "200", "0", "x", "201"])),
+        ("include", st.sampled_from([who, "article", f"article,{who}", "nobody"])),
+        ("sort", st.sampled_from(["-published_at", "published_at", "id", "-confidence"])),
+        ("speeker", st.just("velm")),
+        ("cursor", st.sampled_from(["abc", "nJ8hOe4yKQ1bMCwiMjAyNC0xMS0yOCJd"])),
+    ):
+        if draw(st.integers(0, 3)) == 0:
+            pairs.append((name, draw(strategy)))
+    return f"{path}?{urlencode(draw(st.permutations(pairs)))}"
+
+
+@given(url=requests())
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_request_is_answered_the_same(
+    both: tuple[TestClient, TestClient, list[int]], url: str
+) -> None:
+    ask_both(both, url)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/quotes?limit=7&include=speaker",
+        "/v1/quotes?limit=3&speaker=ines-varga&include=speaker",
+        "/v1/quotes?limit=2&source=The%20Velm%20Courier&form=direct&form=partial",
+        "/v1/claims?limit=9&include=claimant",
+        "/v1/claims?limit=4&kind=statement&claimant=mara-lindqvist&claimant=ines-varga",
+    ],
+)
+def test_a_walk_from_end_to_end_and_back_is_the_same_and_plain(
+    both: tuple[TestClient, TestClient, list[int]], path: str
+) -> None:
+    plainly = both[2]
+    pages = []
+    url: str | None = path
+    while url is not None:
+        page = ask_both(both, url).json()
+        # The total of some lists is not kept: their first page is the framework's.
+        plainly.clear()
+        ask_both(both, url)
+        pages.append(page)
+        assert len(pages) < 60
+        url = page["links"]["next"]
+    ids = [item["id"] for page in pages for item in page["data"]]
+    assert len(ids) == len(set(ids)) == pages[0]["meta"]["total"]
+    if "speaker=" not in path and "claimant=" not in path:
+        dated = {item["published_at"] is None for page in pages for item in page["data"]}
+        assert dated == {True, False}  # both runs were read
+    back = []
+    url = pages[-1]["links"]["prev"]
+    while url is not None:
+        page = ask_both(both, url).json()
+        back = [item["id"] for item in page["data"]] + back
+        url = page["links"]["prev"]
+    assert back == ids[: len(back)]
+    assert len(back) == len(ids) - len(pages[-1]["data"])
+
+
+def test_the_plain_ones_are_plain(both: tuple[TestClient, TestClient, list[int]]) -> None:
+    plainly = both[2]
+    for url in (
+        "/v1/quotes",
+        "/v1/quotes?speaker=ines-varga&include=speaker&limit=20",
+        "/v1/claims?claimant=ines-varga",
+        "/v1/quotes?source=Osterby%20Post",
+    ):
+        plainly.clear()
+        etag = ask_both(both, url).headers["etag"]
+        assert plainly == [200]
+        assert ask_both(both, url, **{"If-None-Match": etag}).status_code == 304
+        assert plainly == [200, 304]
+        assert ask_both(both, url, **{"If-None-Match": "*"}).status_code == 304
+        assert ask_both(both, url, **{"Accept-Encoding": "gzip"}).status_code == 200
+
+
+def test_a_database_that_breaks_is_the_frameworks_to_tell(tmp_path: Path) -> None:
+    from tests.api.corpus import write_corpus
+
+    path = tmp_path / "onrecord.db"
+    write_corpus(path, articles=2)
+    app: Application = create_app(settings_for(path))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get("/v1/quotes?limit=3").status_code == 200
+        from app.db.engine import make_writer_engine
+
+        engine = make_writer_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE quote_records RENAME TO elsewhere")
+        engine.dispose()
+        answer = client.get("/v1/quotes")
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert client.get("/v1/entities").status_code == 200

@@ -1,0 +1,180 @@
+"""`make bench`: measures On Record against what nobody can be faster than.
+
+    make bench [ARGS="--quick"]
+
+Corpora are made when they are not there, and kept. Everything is measured in one run on one
+machine; only ratios mean anything elsewhere. Needs wrk (`apt-get install wrk`) and Linux.
+"""
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from tests.benchmarks.corpus import GENERATOR_VERSION, ensure_corpus, find_corpus
+from tests.benchmarks.ingest import SMALL_FILES, measure_ingest
+from tests.benchmarks.load import LoadError, find_wrk
+from tests.benchmarks.report import describe_machine, find_ratios, print_tables, write_readme
+from tests.benchmarks.scenarios import COLD, SCENARIOS, open_corpus
+from tests.benchmarks.servers import ROOT
+from tests.benchmarks.serving import Bench, Plan
+
+SMALL, LARGE = 10_000, 1_000_000
+OTHERS = ("export", "start", "ingest")
+NAMES = (*(scenario.name for scenario in SCENARIOS), *OTHERS)
+_COUNTED = ("articles", "mentions", "quotes", "claims", "attributions", "entities")
+
+
+def read_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="make bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help=f"only {SMALL:,} articles, three runs of two seconds"
+    )
+    parser.add_argument(
+        "--articles", type=int, nargs="+", metavar="N", help="the sizes of the corpora"
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=NAMES, metavar="NAME", help=f"of: {', '.join(NAMES)}"
+    )
+    parser.add_argument("--skip", nargs="+", choices=NAMES, default=[], metavar="NAME")
+    parser.add_argument("--runs", type=int, help="of how many runs the medians are")
+    parser.add_argument("--seconds", type=float, help="of each run")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks.json")
+    parser.add_argument(
+        "--corpora-only", action="store_true", help="make the corpora and measure nothing"
+    )
+    parser.add_argument(
+        "--readme", action="store_true", help="write the README's table from --output, and end"
+    )
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Measure, print, write."""
+    asked = read_arguments()
+    console = Console()
+    if asked.readme:
+        return _write_readme(asked.output)
+    find_wrk()
+    # Told to stop, it stops the servers that it has started too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    started = time.monotonic()
+    found: dict[str, Any] = {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": describe_machine(),
+        "quick": asked.quick,
+        "corpora": {},
+    }
+    chosen = [name for name in asked.only or NAMES if name not in asked.skip]
+
+    def say(line: str) -> None:
+        console.print(f"[{time.monotonic() - started:5.0f} s] {line}", markup=False)
+
+    plan = Plan(
+        runs=asked.runs or (3 if asked.quick else 5),
+        seconds=asked.seconds or (2 if asked.quick else 3),
+        export_seconds=20 if asked.quick else 90,
+    )
+    scratch = Path(tempfile.mkdtemp(prefix="onrecord-bench-"))
+    try:
+        for articles in asked.articles or ([SMALL] if asked.quick else [SMALL, LARGE]):
+            say(f"corpus of {articles:,} articles")
+            was_there = find_corpus(articles).exists()
+            began = time.monotonic()
+            corpus = ensure_corpus(articles, say=say)
+            made = None if was_there else round(time.monotonic() - began, 1)
+            if not asked.corpora_only:
+                found["corpora"][str(articles)] = _measure_corpus(
+                    corpus, chosen, scratch=scratch / str(articles), plan=plan, say=say
+                ) | {"corpus": _describe(corpus, made=made)}
+        if asked.corpora_only:
+            return 0
+        if "ingest" in chosen:
+            found["ingest"] = measure_ingest(
+                scratch,
+                files=60 if asked.quick else 200,
+                runs=1 if asked.quick else 3,
+                small_files=10_000 if asked.quick else SMALL_FILES,
+                say=say,
+            )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    find_ratios(found)
+    found["seconds"] = round(time.monotonic() - started, 1)
+    asked.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    print_tables(found, console=console)
+    say(f"every figure is in {asked.output.name}")
+    return 0
+
+
+def _measure_corpus(
+    corpus: Path, chosen: list[str], *, scratch: Path, plan: Plan, say: Any
+) -> dict[str, Any]:
+    bench = Bench(corpus, folder=scratch, plan=plan, say=say)
+    found: dict[str, Any] = {"scenarios": {}, "failed": {}}
+    for scenario in SCENARIOS:
+        if scenario.name not in chosen:
+            continue
+        if scenario.name == COLD:
+            page = bench.measure_page(scenario)
+            found["scenarios"] |= page["figures"]
+            found["page_bytes"], found["memory"] = page["page_bytes"], page["memory"]
+            say(f"memory: {page['memory']}")
+            continue
+        try:
+            found["scenarios"][scenario.name] = bench.measure(scenario)
+        except LoadError as error:
+            # One question that fails does not cost the figures of the others.
+            found["failed"][scenario.name] = str(error)
+            say(f"{scenario.name} FAILED: {error}")
+    if "export" in chosen:
+        found["export"] = bench.measure_export()
+    if "start" in chosen:
+        found["start"] = bench.measure_start()
+    return found
+
+
+def _describe(corpus: Path, *, made: float | None) -> dict[str, Any]:
+    with open_corpus(corpus) as database:
+        counts = {
+            table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in _COUNTED
+        }
+    return {
+        "file": corpus.name,
+        "generator": GENERATOR_VERSION,
+        "bytes": corpus.stat().st_size,
+        "made_in_seconds": made,
+        **counts,
+    }
+
+
+def _write_readme(figures: Path) -> int:
+    try:
+        found = json.loads(figures.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        sys.stderr.write(f"there is no {figures.name}; make bench writes it\n")
+        return 1
+    try:
+        write_readme(ROOT / "README.md", found)
+    except ValueError as error:
+        sys.stderr.write(f"{figures.name}: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""How fast articles are read in, against the model alone, and how much memory that takes."""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.settings import Settings
+from tests.benchmarks.files import write_articles, write_small_files
+from tests.benchmarks.servers import ROOT, list_cores
+
+SMALL_FILES = 50_000
+
+
+def measure_ingest(
+    folder: Path, *, files: int, runs: int, small_files: int, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Measure ingest.
+
+    Args:
+        folder: An empty one, for files and databases.
+        files: How many articles are read, each a file.
+        runs: Of how many the medians are; the model alone and ingest take turns.
+        small_files: How many unchanged files are looked through.
+        say: Is told the progress.
+
+    Returns:
+        Figures; `ratios` among them, with None for what cannot be measured here, and `why`.
+    """
+    articles, small = folder / "articles", folder / "small"
+    write_articles(articles, count=files)
+    bare, ingest, memory = [], [], []
+    for run in range(runs):
+        alone = _read("bare", articles)
+        bare.append(alone["words"] / alone["seconds"])
+        whole = _read("ingest", articles, folder / f"ingest-{run}.db")
+        ingest.append(whole["words"] / whole["seconds"])
+        memory = whole["memory"]
+        say(f"ingest: {ingest[-1]:,.0f} words/s, the model alone {bare[-1]:,.0f}")
+    found: dict[str, Any] = {
+        "files": files,
+        "words": alone["words"],
+        "bare_words_per_second": round(statistics.median(bare), 1),
+        "ingest_words_per_second": round(statistics.median(ingest), 1),
+        "memory_mib_by_articles": memory,
+        "memory_growth": round(memory[-1][1] / memory[len(memory) // 2][1], 3),
+        # Pair by pair, so that a machine that slows down slows both.
+        "ingest_vs_bare_pipeline": round(
+            statistics.median(i / b for i, b in zip(ingest, bare, strict=True)), 3
+        ),
+        "why": {},
+    }
+    found |= _measure_processes(articles, folder=folder, runs=min(runs, 3), why=found["why"])
+    say(f"two processes: {found['ingest_two_processes_vs_one']}")
+    write_small_files(small, count=small_files)
+    rates = []
+    for _ in range(max(runs, 3)):
+        looked = _read("unchanged", small, folder / "unchanged.db")
+        rates.append(looked["files"] / looked["seconds"])
+    found["unchanged_files"] = small_files
+    found["unchanged_files_per_second"] = round(statistics.median(rates), 1)
+    say(f"unchanged: {found['unchanged_files_per_second']:,.0f} files/s")
+    return found
+
+
+def _measure_processes(
+    articles: Path, *, folder: Path, runs: int, why: dict[str, str]
+) -> dict[str, float | None]:
+    """Measure `onrecord ingest` with one process and with two, by its own report of the time."""
+    if "ingest_workers" not in Settings.model_fields:
+        why["ingest_two_processes_vs_one"] = "there is no setting ONRECORD_INGEST_WORKERS"
+        return {"ingest_two_processes_vs_one": None}
+    if list_cores()[0] == list_cores()[1]:
+        why["ingest_two_processes_vs_one"] = "there is one core"
+        return {"ingest_two_processes_vs_one": None}
+    # 0 is ingest in its own process, for comparison.
+    seconds: dict[int, list[float]] = {0: [], 1: [], 2: []}
+    for run in range(runs):
+        for workers in seconds:
+            database = folder / f"workers-{workers}-{run}.db"
+            seconds[workers].append(_ingest(articles, database=database, workers=workers))
+    pairs = zip(seconds[1], seconds[2], strict=True)
+    return {
+        "own_process_seconds": round(statistics.median(seconds[0]), 2),
+        "one_process_seconds": round(statistics.median(seconds[1]), 2),
+        "two_processes_seconds": round(statistics.median(seconds[2]), 2),
+        "ingest_two_processes_vs_one": round(statistics.median(a / b for a, b in pairs), 3),
+    }
+
+
+def _ingest(articles: Path, *, database: Path, workers: int) -> float:
+    environment = os.environ | {
+        "ONRECORD_DATABASE_URL": f"sqlite:///{database}",
+        "ONRECORD_INGEST_WORKERS": str(workers),
+    }
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "ingest", str(articles)],
+        cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    seconds = time.perf_counter() - started
+    told = re.search(r" read in ([\d.]+) s", done.stdout)
+    return float(told[1]) if told else seconds
+
+
+def _read(what: str, *places: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.reading", what, *map(str, places)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"measuring {what} failed:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
