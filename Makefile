@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser test-cluster check format lock readme evaluate bench \
+.PHONY: help serve demo test test-browser test-postgres test-cluster check format lock readme evaluate bench \
 	bench-readme floors answers faults fuzz hostile load audit image-check train clean
 
 help: ## Say what can be made
@@ -41,6 +41,9 @@ test: $(READY) ## Run every test that this machine can run
 
 test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-postgres: $(READY) ## Run what runs on PostgreSQL, there (apt-get install postgresql)
+	@ONRECORD_TEST_REQUIRE=postgresql $(BIN)/python -m pytest -m postgresql $(ARGS)
 
 test-cluster: $(READY) ## Ingest on a Dask cluster of this machine's processes
 	@$(BIN)/python -m pytest -m cluster $(ARGS)

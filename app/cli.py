@@ -309,13 +309,15 @@ def export(
     settings = _make_settings(database_url=database_url)
 
     from app.db.engine import make_reader_engine
+    from app.db.postgresql import describe_url
     from app.db.schema import is_current
     from app.export import ParquetMissingError, export_parquet
 
     try:
-        engine = make_reader_engine(settings.database_url)
+        engine = make_reader_engine(settings.reader_url)
         if not is_current(engine):
-            _fail(f"there is nothing at {settings.database_url} yet; load it: onrecord ingest")
+            where = describe_url(settings.reader_url)
+            _fail(f"there is nothing at {where} yet; load it: onrecord ingest")
         for written in export_parquet(engine, folder=parquet):
             print(f"{written.path}  {written.rows:,} rows")
     except (ParquetMissingError, OSError, ValueError) as error:

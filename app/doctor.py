@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db.engine import database_path, make_reader_engine, make_writer_engine
+from app.db.postgresql import describe_url, is_postgresql
 from app.db.schema import HEAD, get_revision
 from app.db.search import check_search
 from app.db.trouble import explain_trouble
@@ -62,7 +63,40 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield Finding(what, False, str(error))
 
 
+def _look_at_server(settings: Settings) -> Iterator[Finding]:
+    where = describe_url(settings.database_url)
+    engine = make_reader_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            revision = get_revision(connection)
+            counts = _count(connection) if revision == HEAD else ""
+    finally:
+        engine.dispose()
+    if revision == HEAD:
+        yield Finding("database", True, f"{where} answers{counts}")
+    else:
+        words = f"{where} has tables of version {revision}; this program's are {HEAD}"
+        yield Finding("database", False, words, "Bring it up to date: onrecord ingest")
+
+
+def _count(connection: Connection) -> str:
+    row = connection.execute(
+        text(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM quotes),"
+            " (SELECT count(*) FROM sources WHERE status = 'failed'), state"
+            " FROM dataset"
+        )
+    ).one_or_none()
+    if row is None:
+        return ""
+    counts = f"; {row[0]:,} articles, {row[1]:,} quotes, {row[3]}"
+    return counts + (f", {row[2]:,} files could not be read" if row[2] else "")
+
+
 def _look_at_database(settings: Settings) -> Iterator[Finding]:
+    if is_postgresql(settings.database_url):
+        yield from _look_at_server(settings)
+        return
     path = database_path(settings.database_url)
     if not path.exists():
         yield Finding("database", False, f"there is none at {path}", "Load it: onrecord ingest")
@@ -74,18 +108,7 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
             faults = [fault for fault in faults if fault != "ok"]
             strays = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             revision = get_revision(connection)
-            counts = ""
-            if revision == HEAD:
-                row = connection.execute(
-                    text(
-                        "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM quotes),"
-                        " (SELECT count(*) FROM sources WHERE status = 'failed'), state"
-                        " FROM dataset"
-                    )
-                ).one_or_none()
-                if row is not None:
-                    counts = f"; {row[0]:,} articles, {row[1]:,} quotes, {row[3]}"
-                    counts += f", {row[2]:,} files could not be read" if row[2] else ""
+            counts = _count(connection) if revision == HEAD else ""
     finally:
         engine.dispose()
     if faults or strays:
@@ -105,12 +128,14 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_search(settings: Settings) -> Iterator[Finding]:
-    path = database_path(settings.database_url)
-    if not path.exists():
-        return
-    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-        yield Finding("search", True, "not looked at: that needs the right to write the database")
-        return
+    if not is_postgresql(settings.database_url):
+        path = database_path(settings.database_url)
+        if not path.exists():
+            return
+        if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+            words = "not looked at: that needs the right to write the database"
+            yield Finding("search", True, words)
+            return
     engine = make_writer_engine(settings.database_url)
     try:
         with engine.connect() as connection:
@@ -170,6 +195,8 @@ def _look_at_model(settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_disk(settings: Settings) -> Iterator[Finding]:
+    if is_postgresql(settings.database_url):
+        return  # it is the server's
     path = database_path(settings.database_url)
     folder = next(parent for parent in path.parents if parent.exists())
     free = shutil.disk_usage(folder).free

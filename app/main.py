@@ -67,7 +67,8 @@ def create_app(settings: Settings | None = None) -> Application:
         ValueError: The database URL is one that cannot be served from.
     """
     settings = settings or Settings()
-    engine = make_reader_engine(settings.database_url, query_seconds=settings.query_seconds)
+    url, seconds = settings.reader_url, settings.query_seconds
+    engine = make_reader_engine(url, pool_size=settings.database_connections, query_seconds=seconds)
     app = Application(
         title="On Record",
         version=__version__,
@@ -89,10 +90,7 @@ def create_app(settings: Settings | None = None) -> Application:
     )
     # Connections of their own: whoever asks how the server is, and the event loop, must not wait
     # for those who query.
-    asking, plain = (
-        make_reader_engine(settings.database_url, pool_size=1, query_seconds=settings.query_seconds)
-        for _ in range(2)
-    )
+    asking, plain = (make_reader_engine(url, pool_size=1, query_seconds=seconds) for _ in range(2))
     app.state.source = Source(engine=engine, dataset=DatasetCache(asking))
     app.state.engines = (engine, asking, plain)
     add_error_handlers(app)

@@ -18,6 +18,16 @@ class Settings(BaseSettings):
         default="sqlite:///data/onrecord.db",
         description="Where articles are stored, as an SQLAlchemy URL.",
     )
+    read_database_url: str | None = Field(
+        default=None,
+        description="Where the API reads, when it is not where ingest writes: a replica's URL.",
+    )
+    database_connections: int = Field(
+        default=8,
+        ge=1,
+        le=1000,
+        description="The most connections of one server process: one for each thread that reads.",
+    )
     seeds: Annotated[tuple[Path | str, ...], NoDecode] = Field(
         default=(Path("seeds"),),
         description="Files, folders and URLs that ingest reads, separated by spaces (or as JSON).",
@@ -82,6 +92,11 @@ class Settings(BaseSettings):
         default=False,
         description="Make OpenTelemetry traces of requests (needs the extra `traces`).",
     )
+
+    @property
+    def reader_url(self) -> str:
+        """The URL of the database that the API reads."""
+        return self.read_database_url or self.database_url
 
     @field_validator("seeds", mode="before")
     @classmethod

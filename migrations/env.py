@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from app.db.engine import make_writer_engine
+from app.db.postgresql import check_server, lock_migrations, set_binary_order
 from app.db.schema import is_ours, render_type
 from app.db.tables import metadata
 from app.settings import Settings
@@ -25,8 +26,15 @@ def migrate(connection: Connection) -> None:
         transactional_ddl=True,
         transaction_per_migration=False,
     )
+    is_sqlite = connection.dialect.name == "sqlite"
     with context.begin_transaction():
+        if not is_sqlite:
+            check_server(connection)
+            lock_migrations(connection)
         context.run_migrations()
+        if not is_sqlite:
+            set_binary_order(connection)
+            return
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise RuntimeError(f"a migration broke references, for instance {tuple(broken[0])}")

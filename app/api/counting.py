@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Row, Table, func, literal, null, select
+from sqlalchemy import ColumnElement, Row, Table, func, null, select
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
@@ -14,6 +14,7 @@ from app.api.examples import example_of
 from app.api.listing import Listing
 from app.api.paging import Term, order_by
 from app.api.stored import entities
+from app.db.dialect import period_of
 
 Interval = Literal["day", "week", "month", "year"]
 MAX_GROUPS = 1000
@@ -210,7 +211,7 @@ def find_groups(
         assert listing.key is not None
         counted = counted.join(table, item == listing.key)
     value = null() if dimension is None else dimension.column
-    period = null() if interval is None else _period(dated, interval)
+    period = null() if interval is None else period_of(dated, interval)
     number = func.count()
     grouped = select(
         value.label("value"),
@@ -226,7 +227,10 @@ def find_groups(
     grouped = grouped.group_by(*by)
     if limit is not None:
         order: list[ColumnElement[Any]] = [] if interval is None else [period.asc().nulls_last()]
-        grouped = grouped.order_by(*order, number.desc(), value.asc()).limit(limit)
+        order.append(number.desc())
+        if dimension is not None:
+            order.append(value.asc().nulls_last())
+        grouped = grouped.order_by(*order).limit(limit)
     # Names are looked up for the groups that are shown, not for every item that is counted.
     shown = grouped.subquery("shown")
     rest = [column for column in shown.c if column.name != "value"]
@@ -239,17 +243,9 @@ def find_groups(
     places = [
         Term("period", shown.c.period, str, nullable=True),
         Term("number", shown.c.number, int, descending=True),
-        Term("value", shown.c.value, str),
+        Term("value", shown.c.value, str, nullable=True),
     ]
     return Listing(statement, shown, places)
-
-
-def _period(dated: ColumnElement[Any], interval: Interval) -> ColumnElement[Any]:
-    if interval == "week":
-        # The Sunday on or after the day, and the Monday before that.
-        return func.date(dated, literal("weekday 0"), literal("-6 days"))
-    formats = {"day": "%Y-%m-%d", "month": "%Y-%m-01", "year": "%Y-01-01"}
-    return func.strftime(formats[interval], dated)
 
 
 def count_facets(

@@ -1,6 +1,6 @@
 """What a list is before any of its rows is read: one description for pages, counts and exports."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,26 +67,26 @@ def _read_rows(
     return [by_key[one] for one in wanted]
 
 
-def stream_rows(session: Session, listing: Listing) -> Iterator[Sequence[Row[Any]]]:
+def stream_rows(session: Session, listing: Listing) -> Generator[Sequence[Row[Any]], None, None]:
     """Read every row of a list in its order, in portions of at most `PORTION`.
 
     Only one portion is held. Where no index has the order, the database sorts: keys alone when
     the list has one key, since it would hold all that it sorts; each portion's rows are then read
-    by their keys.
+    by their keys. Close it when it is left before its end.
     """
     order = order_by(listing.order)
     if listing.key is None or listing.rows is None:
-        result = session.execute(
-            listing.statement.order_by(*order), execution_options={"yield_per": PORTION}
-        )
-        for whole in result.partitions():
-            yield whole
-            allow_more_time(session.connection())
+        whole = listing.statement.order_by(*order)
+        with session.execute(whole, execution_options={"yield_per": PORTION}) as result:
+            for rows in result.partitions():
+                yield rows
+                allow_more_time(session.connection())
         return
     keys = select(listing.key).select_from(listing.counted)
     if listing.statement.whereclause is not None:
         keys = keys.where(listing.statement.whereclause)
-    found = session.execute(keys.order_by(*order), execution_options={"yield_per": PORTION})
-    for portion in found.partitions():
-        yield _read_rows(session, listing.rows, listing.key, [row[0] for row in portion])
-        allow_more_time(session.connection())
+    keys = keys.order_by(*order)
+    with session.execute(keys, execution_options={"yield_per": PORTION}) as found:
+        for portion in found.partitions():
+            yield _read_rows(session, listing.rows, listing.key, [row[0] for row in portion])
+            allow_more_time(session.connection())

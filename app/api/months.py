@@ -15,6 +15,7 @@ from app.api.counting import Groups, Interval
 from app.api.filters import in_entities
 from app.api.parameters import Parameters
 from app.api.stored import articles, claims, monthly_counts, quotes
+from app.db.dialect import lies_in
 from app.db.ids import to_outlet_key
 
 Counted = Literal["articles", "quotes", "claims"]
@@ -92,13 +93,8 @@ def count_kept(session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int
         .subquery("shown")
     )
     dated = table.c.published_at
-    # As text, which is how SQLite stores times: "2024-11" stands before all of November.
-    within = [
-        dated >= grouped.c.period,
-        dated < grouped.c.period.concat("-~"),
-        grouped.c.period != "",
-    ]
-    seen = select(dated).where(*mine, *within).correlate(grouped).limit(1)
+    within = lies_in(dated, grouped.c.period, kept.interval)
+    seen = select(dated).select_from(table).where(*mine, within).correlate(grouped).limit(1)
     start = "-01" if kept.interval == "month" else "-01-01"
     rows = session.execute(
         select(

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Float, FromClause, Select, Table, func
+from sqlalchemy import ColumnElement, FromClause, Select, Table
 from typing_extensions import TypedDict
 
 from app.api.paging import Term
 from app.api.spans import Span, span_of
-from app.db.engine import RANK_TEXT
 from app.db.search import (
     Query,
     SearchTarget,
     find_matches,
     make_snippet,
     parse_query,
+    rank_text_in_sql,
     search_statement,
 )
 
@@ -143,8 +143,7 @@ def rank_of(column: ColumnElement[Any], *, q: str) -> ColumnElement[float | None
         column: Of text.
         q: A query that `read_query` has taken.
     """
-    rank: ColumnElement[float | None] = getattr(func, RANK_TEXT)(column, q, type_=Float())
-    return rank
+    return rank_text_in_sql(column, q)
 
 
 def find_hit(text: str, *, query: Query, parts: Iterable[Sequence[int]] | None = None) -> SearchHit:

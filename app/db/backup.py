@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from app.db.engine import DatabaseMissingError, database_path
+from app.db.postgresql import is_postgresql
 
 
 def back_up(url: str, *, target: Path) -> int:
@@ -28,6 +29,11 @@ def back_up(url: str, *, target: Path) -> int:
         ValueError: The URL is refused, or the copy is not whole.
         sqlite3.Error: The database cannot be read, or the copy not written.
     """
+    if is_postgresql(url):
+        raise ValueError(
+            "PostgreSQL is backed up by its own pg_dump: "
+            "https://www.postgresql.org/docs/current/backup-dump.html"
+        )
     path = database_path(url)
     if not path.exists():
         raise DatabaseMissingError(path)

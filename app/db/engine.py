@@ -1,7 +1,8 @@
 """Connections: one engine that writes, one that cannot.
 
-SQLite is used in write-ahead logging, so that the API reads the last committed state while ingest
-writes the next. https://www.sqlite.org/wal.html
+PostgreSQL's are made in `app.db.postgresql`; the rest here is SQLite's. That is used in write-ahead
+logging, so that the API reads the last committed state while ingest writes the next.
+https://www.sqlite.org/wal.html
 """
 
 import math
@@ -15,16 +16,17 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from app.db.search import rank_text
+from app.db import postgresql
+from app.db.search import RANK_TEXT, rank_text
 
+# Connections of one reader: one for each thread that queries.
+POOL_SIZE = 8
 _BUSY_MS = 10_000  # how long a connection waits for a lock before it says "database is locked"
 _PER_CONNECTION = (
     f"PRAGMA busy_timeout={_BUSY_MS}",  # first, so that the others wait too
     "PRAGMA mmap_size=268435456",  # 256 MiB: pages come from the system's cache without a copy
     "PRAGMA temp_store=MEMORY",
 )
-# What the reader's SQL calls `app.db.search.rank_text`.
-RANK_TEXT = "onrecord_rank_text"
 _WRITER = (
     "PRAGMA journal_mode=WAL",
     # Under WAL, NORMAL syncs at checkpoints only. A crash of the program loses nothing; a power
@@ -68,9 +70,12 @@ def database_path(url: str) -> Path:
             processes, which can share a file but not a database in memory.
     """
     parsed = make_url(url)
+    if postgresql.is_postgresql(parsed):
+        raise ValueError(f"the database {parsed.render_as_string()} is a server's and no file")
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(
-            f"the database {parsed.render_as_string()} is not supported: use sqlite:///path"
+            f"the database {parsed.render_as_string()} is not supported: use sqlite:///path or "
+            "postgresql+psycopg://user@host/database"
         )
     name = parsed.database
     if not name or name == ":memory:" or name.startswith("file:"):
@@ -89,14 +94,16 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     transaction like everything else.
 
     Args:
-        url: An SQLAlchemy URL, ``sqlite:///relative`` or ``sqlite:////absolute``.
-        foreign_keys: Off only for migrations, which drop and rebuild tables: with cascades on,
-            that would empty the tables that point at them.
+        url: An SQLAlchemy URL: ``sqlite:///relative``, ``sqlite:////absolute`` or PostgreSQL's.
+        foreign_keys: Off only for migrations, which on SQLite drop and rebuild tables: with
+            cascades on, that would empty the tables that point at them.
 
     Raises:
         ValueError: The URL is refused, see `database_path`.
         OSError: The folder cannot be created.
     """
+    if postgresql.is_postgresql(url):
+        return postgresql.make_writer_engine(url)
     path = database_path(url)
     path.parent.mkdir(parents=True, exist_ok=True)
     pragmas = (*_PER_CONNECTION, f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}", *_WRITER)
@@ -109,7 +116,9 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def make_reader_engine(url: str, *, pool_size: int = 8, query_seconds: float = math.inf) -> Engine:
+def make_reader_engine(
+    url: str, *, pool_size: int = POOL_SIZE, query_seconds: float = math.inf
+) -> Engine:
     """Make the engine that the API reads with. It never creates or changes anything.
 
     The file is opened with ``mode=ro`` and ``query_only``, so that no mistake above can write. A
@@ -118,13 +127,17 @@ def make_reader_engine(url: str, *, pool_size: int = 8, query_seconds: float = m
     Args:
         url: An SQLAlchemy URL; the file need not exist yet (see `database_ready`).
         pool_size: The most connections at once, one for each thread that queries.
-        query_seconds: How long a statement may take, from its start to its last row; then SQLite
-            itself ends it, with an error that `is_interrupted` knows. What is read in portions
-            gets the time anew for each: see `allow_more_time`.
+        query_seconds: How long a statement may take, from its start to its last row; then the
+            database itself ends it, with an error that `is_interrupted` knows. What is read in
+            portions gets the time anew for each: see `allow_more_time`.
 
     Raises:
         ValueError: The URL is refused, see `database_path`.
     """
+    if postgresql.is_postgresql(url):
+        return postgresql.make_reader_engine(
+            url, pool_size=pool_size, pool_seconds=_POOL_SECONDS, query_seconds=query_seconds
+        )
     path = database_path(url)
 
     def connect() -> sqlite3.Connection:
@@ -199,12 +212,16 @@ def interrupt(connection: Connection) -> None:
     raw = connection.connection.driver_connection
     if isinstance(raw, sqlite3.Connection):
         raw.interrupt()
+    else:
+        postgresql.interrupt(raw)
 
 
 def is_interrupted(error: BaseException) -> bool:
     """Say whether a statement was ended because it took too long, or nobody waits for it."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    return postgresql.is_interrupted(cause)
 
 
 def _start_clock(connection: Connection, *_: Any) -> None:
@@ -221,7 +238,7 @@ def open_session(engine: Engine) -> Session:
 
 
 def database_ready(engine: Engine) -> bool:
-    """Say whether the file is there and holds our tables (which may still be empty).
+    """Say whether the database is there and holds our tables (which may still be empty).
 
     Raises:
         sqlalchemy.exc.DatabaseError: The file is there and is not a database, or is unreadable.
@@ -233,7 +250,7 @@ def database_ready(engine: Engine) -> bool:
         return False
     except OperationalError as error:
         # Removed between the look and the opening.
-        if not database_path(str(engine.url)).exists():
+        if engine.dialect.name == "sqlite" and not database_path(str(engine.url)).exists():
             return False
         raise error
 

@@ -10,11 +10,11 @@ words: Broder, "On the resemblance and containment of documents", 1997.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, column, func, literal_column, select, table, union_all
+from sqlalchemy import Select, func, select, union_all
 
 from app.db.fold import find_words
 from app.db.ids import to_key
-from app.db.search import SearchTarget
+from app.db.search import Query, SearchTarget, Term, index_of, matches
 
 _RUN = 3
 # Each run costs a search; those of the longest words are asked for, which are the rarest
@@ -38,8 +38,8 @@ def to_words_key(text: str) -> int | None:
     return to_key("words", *words) if words else None
 
 
-def list_runs(words: Sequence[str]) -> list[str]:
-    """Return FTS5's words for texts that share a run of three words with these (folded) ones.
+def list_runs(words: Sequence[str]) -> list[Query]:
+    """Return what to ask for texts that share a run of three words with these (folded) ones.
 
     What holds all of a text of few words is always found.
     """
@@ -47,17 +47,17 @@ def list_runs(words: Sequence[str]) -> list[str]:
     runs = dict.fromkeys(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
     rarest = sorted(runs, key=lambda run: (-min(map(len, run)), -sum(map(len, run))))[:_MOST_RUNS]
     whole = [tuple(words)] if len(words) <= _FEW_WORDS else []
-    return [f'"{" ".join(run)}"' for run in dict.fromkeys([*whole, *rarest])]
+    return [Query((Term(run),)) for run in dict.fromkeys([*whole, *rarest])]
 
 
-def list_pairs(words: Sequence[str]) -> list[str]:
-    """Return FTS5's words for texts that share two of the longest of these (folded) words."""
+def list_pairs(words: Sequence[str]) -> list[Query]:
+    """Return what to ask for texts that share two of the longest of these (folded) words."""
     longest = sorted(dict.fromkeys(words), key=len, reverse=True)[:_LONGEST]
     pairs = [(one, other) for at, one in enumerate(longest) for other in longest[at + 1 :]]
-    return [f'"{one}" AND "{other}"' for one, other in pairs]
+    return [Query((Term((one,)), Term((other,)))) for one, other in pairs]
 
 
-def near_statement(target: SearchTarget, queries: Sequence[str], *, limit: int) -> Select[Any]:
+def near_statement(target: SearchTarget, queries: Sequence[Query], *, limit: int) -> Select[Any]:
     """Return the statement for the keys of the rows that match the most queries: column ``key``.
 
     Args:
@@ -65,11 +65,13 @@ def near_statement(target: SearchTarget, queries: Sequence[str], *, limit: int) 
         queries: From `list_runs` or `list_pairs`, at least one.
         limit: The most rows.
     """
-    index = table(target.value, column("rowid"))
+    index = index_of(target)
     matching = [
         select(
             select(index.c.rowid.label("key"))
-            .where(literal_column(target.value).op("MATCH")(query))
+            .where(matches(index, target, query))
+            # The order in which FTS5 reads anyway, so that every database takes the same ones.
+            .order_by(index.c.rowid)
             .limit(_OF_EACH)
             .subquery(f"run{number}")
         )

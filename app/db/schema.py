@@ -13,9 +13,10 @@ from app.db.engine import DatabaseMissingError, make_writer_engine
 # The newest migration's revision. It stands here so that a server whose database is up to date
 # knows so from one row, without loading Alembic (0.2 s) or looking for its files; a test holds it
 # to the files.
-HEAD = "0005"
+HEAD = "0006"
 
 _SEARCH_SUFFIX = "_search"
+_NEWEST_SUFFIX = "_newest"
 
 
 class MigrationsMissingError(Exception):
@@ -78,7 +79,8 @@ def upgrade(url: str) -> bool:
         True when something was changed.
 
     Raises:
-        ValueError: The URL is refused, see `app.db.engine.database_path`.
+        ValueError: The URL is refused, see `app.db.engine.database_path`, or the server is, see
+            `app.db.postgresql.check_server`.
         MigrationsMissingError: There is work and no `migrations` folder.
         alembic.util.CommandError: The database comes from a newer version of the program.
     """
@@ -111,11 +113,17 @@ def make_config(connection: Connection) -> Any:
 
 
 def is_ours(name: str | None, kind: str, parent_names: Any) -> bool:  # noqa: ARG001
-    """Say whether Alembic compares a table: not those of the full-text index.
+    """Say whether Alembic compares a table or an index: not what only one database has.
 
-    Migrations write those by hand, since SQLAlchemy has no words for them.
+    Those are full-text indexes, and PostgreSQL's own for the newest first. Migrations write them by
+    hand, since SQLAlchemy has no words for them.
     """
-    return not (kind == "table" and name is not None and _SEARCH_SUFFIX in name)
+    if name is None:
+        return True
+    return not (
+        (kind == "table" and _SEARCH_SUFFIX in name)
+        or (kind == "index" and name.endswith(_NEWEST_SUFFIX))
+    )
 
 
 def render_type(kind: str, item: Any, context: Any) -> str | bool:

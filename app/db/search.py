@@ -3,7 +3,8 @@
 The language is that of the API's ``q``: words are AND, ``"a phrase"``, ``-word`` or ``-"a phrase"``
 to exclude, ``word*`` for a beginning; case and accents do not count (`app.db.fold.find_words`). It
 is parsed here and written anew for the database, so that nothing a user types is the database's
-own syntax. https://www.sqlite.org/fts5.html#full_text_query_syntax
+own syntax. SQLite's: https://www.sqlite.org/fts5.html#full_text_query_syntax; PostgreSQL's:
+`app.db.tsquery`. Both find the same rows; only how they rank them differs.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,25 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, column, literal_column, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TableClause,
+    and_,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.types import Float
 
+from app.db import tsquery
+from app.db.dialect import POSTGRESQL, ByDialect
 from app.db.fold import Word, find_words
 
 MAX_QUERY_CHARS = 500
@@ -140,6 +157,20 @@ def _to_fts5(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
 
 
+def index_of(target: SearchTarget) -> TableClause:
+    """Return a target's index table: SQLite's has a rank, PostgreSQL's has words and a vector."""
+    names = ("rowid", "rank", "words", "vector")
+    return table(target.value, *(column(name) for name in names))
+
+
+def matches(index: TableClause, target: SearchTarget, query: Query) -> ColumnElement[Any]:
+    """Return the condition that a row of a target's index table matches a query."""
+    return ByDialect(
+        sqlite=literal_column(target.value).op("MATCH")(to_fts5(query)),
+        postgresql=tsquery.matches(index, query),
+    )
+
+
 def search_statement(
     target: SearchTarget,
     query: Query,
@@ -149,8 +180,9 @@ def search_statement(
 ) -> Select[Any]:
     """Return the statement for the rows that match: columns ``key`` and ``rank``.
 
-    ``rank`` is BM25, the better the smaller (negative). Order by ``rank, key``: the key settles
-    ties, and the pair is what a cursor keeps. A rank is the same on every run over the same data.
+    ``rank`` is BM25 (on PostgreSQL ts_rank), the better the smaller (negative). Order by
+    ``rank, key``: the key settles ties, and the pair is what a cursor keeps. A rank is the same on
+    every run over the same data.
 
     With `limit` the statement is one page in that order: join it to its table for a page without
     other filters, so that only the page's rows are fetched. Without, it is unordered: join it, add
@@ -162,11 +194,10 @@ def search_statement(
         after: The rank and key of the last row of the page before.
         limit: The most rows; None for all.
     """
-    index = table(target.value, column("rowid"), column("rank"))
-    key, rank = index.c.rowid, index.c.rank
-    statement = select(key.label("key"), rank.label("rank")).where(
-        literal_column(target.value).op("MATCH")(to_fts5(query))
-    )
+    index = index_of(target)
+    key = index.c.rowid
+    rank = ByDialect(sqlite=index.c.rank, postgresql=tsquery.rank(index, query), type_=Float())
+    statement = select(key.label("key"), rank.label("rank")).where(matches(index, target, query))
     if after is not None:
         statement = statement.where(or_(rank > after[0], and_(rank == after[0], key > after[1])))
     if limit is not None:
@@ -320,6 +351,22 @@ def rank_text(text: str | None, q: str) -> float | None:
     return -min(1.0, matched / size)
 
 
+# What the reader's SQL calls `rank_text` on SQLite.
+RANK_TEXT = "onrecord_rank_text"
+
+
+def rank_text_in_sql(column: ColumnElement[Any], q: str) -> ColumnElement[float | None]:
+    """Return `rank_text` of a column, for a reader's statement.
+
+    PostgreSQL's rank counts a word once that a text has twice; the rows that match are the same.
+    """
+    return ByDialect(
+        sqlite=getattr(func, RANK_TEXT)(column, q),
+        postgresql=tsquery.rank_text(column, _read(q)),
+        type_=Float(),
+    )
+
+
 _TRIGGERS = {
     SearchTarget.ARTICLES: ("insert", "delete", "update"),
     SearchTarget.QUOTES: ("insert", "delete", "update"),
@@ -340,6 +387,14 @@ def check_search(connection: Connection) -> list[str]:
     Returns:
         One line for each fault, in the order of `SearchTarget`; empty when all is well.
     """
+    if connection.dialect.name == POSTGRESQL:
+        return [
+            fault
+            for target, names in _TRIGGERS.items()
+            for fault in tsquery.check_index(
+                connection, index=target, triggers=set(names) - {"delete"}
+            )
+        ]
     triggers = set(
         connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import tables
 from app.db.engine import database_path, make_writer_engine
+from app.db.postgresql import is_postgresql
 from app.db.schema import is_current, upgrade
 from app.db.trouble import check_pages
 from app.ingest.cluster import Cluster
@@ -266,6 +267,8 @@ def _make_derived(engine: Engine) -> None:
 
 def _check_pages(engine: Engine, *, settings: Settings) -> None:
     """Refuse to write into a damaged file: that would make it worse, or hide what is lost."""
+    if is_postgresql(settings.database_url):
+        return  # the server looks after its own
     if database_path(settings.database_url).stat().st_size <= _CHECKED_BYTES:
         with engine.connect() as connection:
             check_pages(connection, url=settings.database_url)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from app.db import tables
+from app.db.dialect import is_rows_fault
 from app.db.ids import ARTICLE, to_id
 from app.ingest.cluster import Cluster
 from app.ingest.flow import Arrival, File, flow
@@ -291,4 +292,4 @@ def _is_articles_fault(error: Exception) -> bool:
 
     A full disk or a damaged file stops the run; a row that the database refuses does not.
     """
-    return isinstance(error, IntegrityError) or not isinstance(error, DBAPIError)
+    return is_rows_fault(error) or not isinstance(error, DBAPIError)

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.db.ids import to_outlet_key
 
 _TABLES = tables.metadata.tables
@@ -55,8 +56,7 @@ def add_months(connection: Connection, steps: Months) -> None:
         connection.execute(
             update(_COUNTS).where(this).values(count=bindparam("new_count")), changed
         )
-    if new:
-        connection.execute(insert(_COUNTS), new)
+    insert_rows(connection, _COUNTS, new)
 
 
 def recount_months(connection: Connection) -> None:
@@ -69,8 +69,7 @@ def recount_months(connection: Connection) -> None:
         {"what": what, "of": of, "month": month, "count": number}
         for (what, of, month), number in sorted(counts.items())
     ]
-    if rows:
-        connection.execute(insert(_COUNTS), rows)
+    insert_rows(connection, _COUNTS, rows)
 
 
 def _count_all(connection: Connection) -> Iterator[tuple[str, int, str, int]]:

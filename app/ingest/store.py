@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.ingest.kept import pack, unpack
 from app.ingest.resolve import (
     Corrections,
@@ -211,7 +212,7 @@ def _write_records(
 
 def _insert(connection: Connection, rows: Sequence[Any]) -> None:
     if rows:
-        connection.execute(insert(rows[0].__table__), [to_values(row) for row in rows])
+        insert_rows(connection, rows[0].__table__, [to_values(row) for row in rows])
 
 
 def _update(connection: Connection, table: Any, rows: Sequence[Any], *columns: str) -> None:

@@ -21,6 +21,7 @@ from rensa import RMinHash
 from sqlalchemy import Connection, insert, select, update
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.db.fold import find_words
 from app.db.sketch import SLOTS, to_bytes
 
@@ -118,8 +119,9 @@ def join_story(
             "shingle_count": sketch.shingle_count,
         },
     )
-    connection.execute(
-        insert(_BAND_ROWS),
+    insert_rows(
+        connection,
+        _BAND_ROWS,
         [{"band": band, "article_key": article_key} for band in sorted(to_bands(sketch.signature))],
     )
     others = (

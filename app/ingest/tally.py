@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.db.fold import fold
 from app.db.ids import to_outlet_key
 from app.ingest.months import Months, add_months
@@ -229,8 +230,7 @@ def _apply_aliases(
         connection.execute(
             update(_ALIASES).where(one).values(count=bindparam("new_count")), changed
         )
-    if new:
-        connection.execute(insert(_ALIASES), new)
+    insert_rows(connection, _ALIASES, new)
     return {key: choose_name(row.name, forms=counts[key]) for key, row in entities.items()}
 
 

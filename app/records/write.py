@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, Table, delete, select
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.records.claims import claim_record
 from app.records.quotes import quote_record
 
@@ -75,10 +76,8 @@ def write_records(
         }
         for row in claims
     ]
-    if of_quotes:
-        connection.execute(insert(_QUOTE_RECORDS), of_quotes)
-    if of_claims:
-        connection.execute(insert(_CLAIM_RECORDS), of_claims)
+    insert_rows(connection, _QUOTE_RECORDS, of_quotes)
+    insert_rows(connection, _CLAIM_RECORDS, of_claims)
 
 
 def delete_records(connection: Connection, *, article_key: int) -> None:

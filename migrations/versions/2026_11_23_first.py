@@ -118,6 +118,8 @@ ENTITY_SEARCH = (
 
 
 def create_search() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        return  # a later migration has PostgreSQL's
     for index, table, columns in INDEXED:
         names = ", ".join(columns)
         new = ", ".join(f"new.{column}" for column in ("key", *columns))
@@ -139,6 +141,8 @@ def create_search() -> None:
 
 
 def drop_search() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        return
     op.execute("DROP TABLE entity_search")
     for trigger in ("alias_insert", "alias_delete", "alias_update"):
         op.execute(f"DROP TRIGGER entity_search_{trigger}")

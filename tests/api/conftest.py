@@ -1,4 +1,4 @@
-"""A real SQLite file with the invented corpus, and the application on it."""
+"""A real database with the invented corpus, and the application on it: SQLite, then PostgreSQL."""
 
 import socket
 import threading
@@ -14,17 +14,23 @@ from fastapi.testclient import TestClient
 from app.main import Application, create_app
 from app.settings import Settings
 from tests.api.corpus import write_corpus
+from tests.databases import url_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database_kind(both_databases: str) -> str:
+    return both_databases
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def database(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "onrecord.db"
     write_corpus(path)
     return path
 
 
 def settings_for(path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{path}", ingest_at_start=False)
+    return Settings(database_url=url_of(path), ingest_at_start=False)
 
 
 @pytest.fixture(scope="session")

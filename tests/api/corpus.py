@@ -20,6 +20,7 @@ from app.db.schema import upgrade
 from app.ingest.months import recount_months
 from app.ingest.stories import to_bands, to_sketch
 from app.records import RECORDS_VERSION, remake_records
+from tests.databases import url_of
 
 CHANGED_AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -333,8 +334,8 @@ def add_own_claim(draft: Draft, common: dict[str, Any], span: list[int]) -> None
 
 
 def write_corpus(path: Path, *, articles: int = 12, checksum: int = 0x2F6C1D0A9B3E4875) -> None:
-    """Make a database file with the first `articles` invented articles (and one broken file)."""
-    url = f"sqlite:///{path}"
+    """Make a database with the first `articles` invented articles (and one broken file)."""
+    url = url_of(path)
     upgrade(url)
     engine = make_writer_engine(url)
     drafts = [draft_article(number) for number in range(articles)]

@@ -14,6 +14,7 @@ from app.db.engine import make_writer_engine
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
+from tests.databases import url_of
 
 PATHS = [
     "/v1",
@@ -123,7 +124,7 @@ def test_new_data_have_another_etag_and_another_total(tmp_path: Path) -> None:
     client = TestClient(app)
     before = client.get("/v1/quotes")
     assert before.json()["meta"]["total"] == 10
-    engine = make_writer_engine(f"sqlite:///{path}")
+    engine = make_writer_engine(url_of(path))
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM quotes WHERE form = 'partial'"))
         connection.execute(text("UPDATE dataset SET checksum = checksum + 1"))

@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 
 from app.api.docs import OURS, REDOC, STATIC, SWAGGER
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 def test_a_page_names_only_files_that_are_here(client: TestClient, path: str) -> None:

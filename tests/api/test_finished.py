@@ -12,6 +12,7 @@ from app.db.engine import make_writer_engine
 from app.main import Application, create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
+from tests.databases import url_of
 
 PLAIN = {"Accept-Encoding": "identity"}
 
@@ -114,7 +115,7 @@ def test_new_data_make_an_end_of_all_kept_answers(tmp_path: Path) -> None:
     app = create_app(settings_for(path))
     client = TestClient(app)
     before = client.get("/v1/quotes?sort=id")
-    engine = make_writer_engine(f"sqlite:///{path}")
+    engine = make_writer_engine(url_of(path))
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM quotes WHERE form = 'partial'"))
         connection.execute(text("UPDATE dataset SET checksum = checksum + 1"))

@@ -14,6 +14,8 @@ from app.api.plain import PlainLists
 from app.main import Application, create_app
 from tests.api.conftest import settings_for
 
+pytestmark = pytest.mark.one_database  # it reads SQLite alone
+
 NEVER_SAME = ("x-request-id", "date")
 FILTERS: dict[str, dict[str, list[str]]] = {
     "/v1/quotes": {

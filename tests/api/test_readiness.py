@@ -11,6 +11,7 @@ from app.db.engine import make_writer_engine
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
+from tests.databases import POSTGRESQL, drop_database, kind, url_of
 
 DATA_PATHS = ["/v1", "/v1/meta", "/v1/quotes", "/v1/entities/velm", "/v1/sources"]
 
@@ -22,7 +23,7 @@ def client_on(path: Path) -> TestClient:
 
 
 def change(path: Path, statement: str) -> None:
-    engine = make_writer_engine(f"sqlite:///{path}")
+    engine = make_writer_engine(url_of(path))
     with engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
@@ -60,10 +61,14 @@ def test_tables_of_another_version_are_not_read(tmp_path: Path) -> None:
     check_not_ready(client_on(path), "being prepared")
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     path = tmp_path / "onrecord.db"
-    path.write_bytes(b"this is not a database, " * 100)
-    check_not_ready(client_on(path), "cannot be read")
+    client = client_on(path)
+    if kind() == POSTGRESQL:
+        drop_database(path)
+    else:
+        path.write_bytes(b"this is not a database, " * 100)
+    check_not_ready(client, "cannot be read")
 
 
 def test_while_the_first_ingest_runs_its_progress_is_told_and_then_data_are_served(
@@ -73,7 +78,7 @@ def test_while_the_first_ingest_runs_its_progress_is_told_and_then_data_are_serv
     write_corpus(path, articles=3)
     change(
         path,
-        "UPDATE dataset SET first_ingest_done = 0, state = 'reading', files_done = 2,"
+        "UPDATE dataset SET first_ingest_done = FALSE, state = 'reading', files_done = 2,"
         " files_total = 9",
     )
     client = client_on(path)
@@ -82,7 +87,7 @@ def test_while_the_first_ingest_runs_its_progress_is_told_and_then_data_are_serv
     assert (progress["files_done"], progress["files_total"]) == (2, 9)
     assert "2 of 9 files are done" in client.get("/v1/quotes").json()["detail"]
 
-    change(path, "UPDATE dataset SET first_ingest_done = 1, state = 'idle', files_done = 9")
+    change(path, "UPDATE dataset SET first_ingest_done = TRUE, state = 'idle', files_done = 9")
     ready = client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json() == {"ready": True, "state": "idle", "files_done": 9, "files_total": 9}

@@ -11,6 +11,7 @@ from app.ingest.store import delete_article
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import draft_article, write_corpus
+from tests.databases import url_of
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_a_removed_article_is_gone_and_an_unknown_one_is_not_found(
 ) -> None:
     path = tmp_path / "onrecord.db"
     write_corpus(path, articles=2)
-    engine = make_writer_engine(f"sqlite:///{path}")
+    engine = make_writer_engine(url_of(path))
     key = draft_article(0).key
     app = create_app(settings_for(path))
     with TestClient(app) as client:
@@ -44,7 +45,7 @@ def test_a_removed_article_is_gone_and_an_unknown_one_is_not_found(
 def test_removing_what_is_not_there_leaves_no_trace(tmp_path: Path) -> None:
     path = tmp_path / "onrecord.db"
     write_corpus(path, articles=1)
-    engine = make_writer_engine(f"sqlite:///{path}")
+    engine = make_writer_engine(url_of(path))
     with engine.begin() as connection:
         delete_article(connection, article_key=7)
         assert not connection.exec_driver_sql("SELECT * FROM removed_articles").fetchall()

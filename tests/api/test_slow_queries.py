@@ -15,6 +15,7 @@ from app.api.deps import MAX_EXPORTS
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import running_server
+from tests.databases import url_of
 
 ENDLESS = text(
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -24,9 +25,7 @@ LIST = "/v1/quotes?limit=7&facet=form"
 
 
 def settings_for(database: Path, *, seconds: float) -> Settings:
-    return Settings(
-        database_url=f"sqlite:///{database}", ingest_at_start=False, query_seconds=seconds
-    )
+    return Settings(database_url=url_of(database), ingest_at_start=False, query_seconds=seconds)
 
 
 def test_it_is_a_503_that_says_when_to_come_back_and_the_next_is_answered(

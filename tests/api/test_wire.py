@@ -14,6 +14,7 @@ from app.db.engine import make_writer_engine
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
+from tests.databases import POSTGRESQL, SQLITE, kind, url_of
 
 
 def check_problem(answer: Any, status: int) -> dict[str, Any]:
@@ -154,7 +155,7 @@ def test_a_fault_of_the_server_is_a_500_problem_with_the_id_that_the_log_has(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_corpus(tmp_path / "broken.db", articles=2)
-    engine = make_writer_engine(f"sqlite:///{tmp_path / 'broken.db'}")
+    engine = make_writer_engine(url_of(tmp_path / "broken.db"))
     with engine.begin() as connection:  # records that are no objects: ingest never writes such
         connection.execute(text("UPDATE quote_records SET record = '7'"))
     engine.dispose()
@@ -176,14 +177,15 @@ def test_a_database_that_breaks_under_way_is_a_503_problem(
     write_corpus(path, articles=2)
     with TestClient(create_app(settings_for(path)), raise_server_exceptions=False) as client:
         assert client.get("/v1/quotes?limit=3").status_code == 200
-        engine = make_writer_engine(f"sqlite:///{path}")
+        engine = make_writer_engine(url_of(path))
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE quote_records RENAME TO elsewhere"))
         engine.dispose()
         answer = client.get("/v1/quotes")
         check_problem(answer, 503)
         assert answer.headers["retry-after"] == "2"
-        assert "no such table" in caplog.text
+        missing = {SQLITE: "no such table", POSTGRESQL: 'relation "quote_records" does not exist'}
+        assert missing[kind()] in caplog.text
 
 
 PATHS = (

@@ -111,7 +111,14 @@ def test_a_database_in_memory_is_refused(url, make):
 
 def test_another_database_is_refused_without_its_password():
     with pytest.raises(ValueError, match="not supported") as caught:
-        make_writer_engine("postgresql+psycopg://me:secret@host/db")
+        make_writer_engine("mysql://me:secret@host/db")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [make_writer_engine, make_reader_engine])
+def test_another_driver_is_refused_without_its_password(make):
+    with pytest.raises(ValueError, match=r"use postgresql\+psycopg") as caught:
+        make("postgresql+psycopg2://me:secret@host/db")
     assert "secret" not in str(caught.value)
 
 

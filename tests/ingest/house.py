@@ -1,17 +1,18 @@
 """A folder of seeds, a database and a fake parser, for tests of whole runs."""
 
-import shutil
 import sqlite3
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from app.db.tables import metadata
 from app.ingest.job import run_ingest
 from app.ingest.ledger import Versions
 from app.ingest.load import ParserSource
 from app.ingest.report import Report
 from app.settings import Settings
+from tests import databases
 from tests.ingest.fake_parser import FakeParser
 
 # What depends on the clock and not on the files.
@@ -27,10 +28,10 @@ class House:
         self.seeds.mkdir()
         self.database = folder / "data" / "test.db"
         self.database.parent.mkdir()
-        shutil.copy(empty_database, self.database)
+        databases.copy_database(empty_database, self.database)
         # In the test's own process, where its parser can be changed and looked at.
         self.settings = Settings(
-            database_url=f"sqlite:///{self.database}", seeds=(self.seeds,), ingest_workers=0
+            database_url=databases.url_of(self.database), seeds=(self.seeds,), ingest_workers=0
         )
         self.parser = FakeParser()
         self.loaded = 0
@@ -62,8 +63,17 @@ class House:
         )
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return rows as SQLite stores them, whichever database they are in."""
+        if databases.kind() == databases.POSTGRESQL:
+            return databases.query_as_sqlite(self.database, sql.replace("?", "%s"), values)
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def check(self) -> None:
+        """Assert that SQLite's file is whole; PostgreSQL has no such question, and no such file."""
+        if databases.kind() == databases.SQLITE:
+            assert self.query("PRAGMA integrity_check") == [("ok",)]
+            assert self.query("PRAGMA foreign_key_check") == []
 
     def value(self, sql: str, *values: Any) -> Any:
         ((value,),) = self.query(sql, *values)
@@ -74,17 +84,11 @@ class House:
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every table's rows, sorted, without what depends on the clock or on the past."""
-        tables = [
-            name
-            for (name,) in self.query(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%search%'"
-                " AND name NOT LIKE 'sqlite_%'"
-                " AND name NOT IN ('alembic_version', 'removed_articles') ORDER BY name"
-            )
-        ]
         dumped = {}
-        for table in tables:
-            columns = [row[1] for row in self.query(f'PRAGMA table_info("{table}")')]
-            kept = ", ".join(f'"{name}"' for name in columns if name not in _TIMES)
-            dumped[table] = sorted(self.query(f'SELECT {kept} FROM "{table}"'), key=repr)
+        for name, table in sorted(metadata.tables.items()):
+            if name == "removed_articles":
+                continue
+            columns = [column.name for column in table.columns if column.name not in _TIMES]
+            kept = ", ".join(f'"{column}"' for column in columns)
+            dumped[name] = sorted(self.query(f'SELECT {kept} FROM "{name}"'), key=repr)
         return dumped

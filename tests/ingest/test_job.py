@@ -63,7 +63,7 @@ def recount(house: House) -> None:
         "SELECT (SELECT count(*) FROM articles a WHERE a.source_key = s.key)"
         " FROM sources s ORDER BY key"
     )
-    assert house.query("PRAGMA foreign_key_check") == []
+    house.check()
 
 
 def test_a_new_file_is_loaded_with_everything_in_it(house: House) -> None:
@@ -121,6 +121,7 @@ def test_a_changed_file_leaves_nothing_of_its_old_words(house: House) -> None:
     assert house.checksum() == checksum
 
 
+@pytest.mark.one_database  # hundreds of articles
 def test_a_file_that_is_gone_takes_its_articles_with_it(house: House) -> None:
     house.write("a.txt", BELL)
     house.ingest()
@@ -147,6 +148,7 @@ def test_an_article_that_comes_back_is_no_longer_on_record_as_removed(house: Hou
     recount(house)
 
 
+@pytest.mark.one_database  # hundreds of articles
 def test_a_file_of_several_articles_loses_those_that_vanish(house: House) -> None:
     write_lines(house, "b.jsonl", *(f'"No {n}," said Bo Nib.' for n in range(130)))
     house.ingest()

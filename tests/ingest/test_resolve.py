@@ -18,6 +18,8 @@ from smiths import (
 
 from app.ingest.resolve import to_slug
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("name", "slug"),

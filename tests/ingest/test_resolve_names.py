@@ -11,6 +11,8 @@ from app.ingest.resolve.score import Profile, compare
 from app.ingest.resolve.slugs import to_slug
 from app.vocabulary import EntityType
 
+pytestmark = pytest.mark.one_database
+
 PERSON, ORGANISATION, PLACE = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE
 NOTHING = Corrections()
 

@@ -4,7 +4,7 @@ An export reads one state of the database from its first row to its last. It hol
 while it runs; only a few run at once, so that a slow client never keeps others from their pages.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
@@ -61,11 +61,11 @@ class Opened:
         return self.records is not None and not shaped
 
 
-def read_lines(session: Session, records: Select[Any]) -> Iterator[bytes]:
+def read_lines(session: Session, records: Select[Any]) -> Generator[bytes, None, None]:
     """Yield records as lines, in portions; one query, of which one portion is held."""
-    found = session.execute(records, execution_options={"yield_per": LINES_AT_ONCE})
-    for portion in found.scalars().partitions():
-        yield ("\n".join(portion) + "\n").encode()
+    with session.execute(records, execution_options={"yield_per": LINES_AT_ONCE}) as found:
+        for portion in found.scalars().partitions():
+            yield ("\n".join(portion) + "\n").encode()
 
 
 def encode_ndjson(items: Sequence[Any]) -> bytes:
@@ -135,7 +135,7 @@ def stream_response(
 class _Portions(Iterator[bytes]):
     """Portions that one thread reads and another may end while it does."""
 
-    def __init__(self, portions: Iterator[bytes], *, session: Session) -> None:
+    def __init__(self, portions: Generator[bytes, None, None], *, session: Session) -> None:
         self._portions = portions
         # Taken here, since a session is for one thread; a connection may be interrupted by any.
         self._connection = session.connection()
@@ -155,6 +155,8 @@ class _Portions(Iterator[bytes]):
             # Again and again: between two statements there is nothing to interrupt.
             interrupt(self._connection)
         self._reading.release()
+        # What they are read with is let go of now, and not when nobody knows of it any more.
+        self._portions.close()
 
 
 class _Export(StreamingResponse):

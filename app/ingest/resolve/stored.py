@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, select
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.db.ids import to_key
 from app.ingest.resolve.cluster import SKELETON
 from app.ingest.resolve.keys import to_called_group
@@ -43,8 +44,9 @@ def write_locals(connection: Connection, locals_: Sequence[Local]) -> None:
     """Write what a new article says; to whom it belongs is written by the resolver."""
     if not locals_:
         return
-    connection.execute(
-        insert(LOCALS),
+    insert_rows(
+        connection,
+        LOCALS,
         [
             {
                 "article_key": local.article_key,
@@ -75,8 +77,7 @@ def write_locals(connection: Connection, locals_: Sequence[Local]) -> None:
         for local in locals_
         for call in local.calls
     ]
-    if calls:
-        connection.execute(insert(CALLS), calls)
+    insert_rows(connection, CALLS, calls)
 
 
 def read_touched(connection: Connection, *, article_key: int) -> tuple[set[str], set[str]]:
