@@ -151,7 +151,7 @@ def make_reader_engine(url: str, *, pool_size: int = 8, query_seconds: float = m
     return engine
 
 
-class _TimedConnection(sqlite3.Connection):
+class TimedConnection(sqlite3.Connection):
     """A connection whose statements end when their time is up (`sqlite3_progress_handler`).
 
     https://www.sqlite.org/c3ref/progress_handler.html
@@ -190,14 +190,8 @@ def _is_at_rest(path: Path) -> bool:
 def allow_more_time(connection: Connection) -> None:
     """Give a statement that is read in portions its time anew for the next one."""
     raw = connection.connection.driver_connection
-    if isinstance(raw, _TimedConnection):
+    if isinstance(raw, TimedConnection):
         raw.start_clock()
-
-
-def allow_seconds(raw: sqlite3.Connection, seconds: float) -> None:
-    """Give all that is asked of a driver's own connection from now on so many seconds together."""
-    if isinstance(raw, _TimedConnection):
-        raw.start_clock(most=seconds)
 
 
 def interrupt(connection: Connection) -> None:
@@ -254,7 +248,7 @@ def _connect(
         uri=name.startswith("file:"),
         isolation_level=None,
         check_same_thread=False,
-        factory=_TimedConnection,
+        factory=TimedConnection,
     )
     try:
         connection.limit(seconds)

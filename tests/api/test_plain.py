@@ -176,3 +176,20 @@ def test_a_database_that_breaks_is_the_frameworks_to_tell(tmp_path: Path) -> Non
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert client.get("/v1/entities").status_code == 200
+
+
+def test_a_list_that_takes_too_long_is_left_to_the_framework(
+    both: tuple[TestClient, TestClient, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plainly = both[2]
+    ask_both(both, "/v1/quotes?limit=200")
+    monkeypatch.setattr("app.api.plain.layer._MOST_SECONDS", -1.0)
+    layer: Any = both[0].app.middleware_stack  # type: ignore[attr-defined]
+    while not isinstance(layer, PlainLists):
+        layer = getattr(layer, "app", None) or layer._app
+    connection = layer._connect()
+    connection.set_progress_handler(connection._is_late, 1)
+    plainly.clear()
+    for _ in range(2):  # the second time it is not even tried
+        ask_both(both, "/v1/quotes?limit=199")
+    assert plainly == []

@@ -18,17 +18,31 @@ from app.api.plain.asked import Asked, NotPlainError, read_asked
 from app.api.plain.entity import read_entity
 from app.api.plain.lists import LISTS, PlainList
 from app.api.plain.rows import PlainPage, read_rows
-from app.db.engine import DatabaseMissingError, allow_seconds, is_interrupted
+from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
 
 _LOG = logging.getLogger(__name__)
 _NO_ENTITY = b'"entity":null'
-# A page that takes longer is read by the framework, in a thread: here everybody waits for it.
-_MOST_SECONDS = 0.1
 # Entities that are embedded are few, and asked for again and again: some 2 kB each.
 _MOST_ENTITIES = 2000
 # Speakers whose keys are known: some 200 bytes each.
 _MOST_KEYS = 20_000
+# Nobody else is served while a page is read: what an index does not give at once (a rare value
+# among many rows) is left to the framework, which reads it in a thread, and so is its list.
+_MOST_SECONDS = 0.02
+
+
+class SlowError(Exception):
+    """A list takes too long to be read here.
+
+    Args:
+        asked: Which.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        """See the class."""
+        self.asked = asked
+        super().__init__(asked.scope)
 
 
 class PlainLists:
@@ -49,6 +63,7 @@ class PlainLists:
         self._pooled: PoolProxiedConnection | None = None
         self._entities: dict[int, bytes] = {}
         self._keys: dict[str, int | None] = {}
+        self._slow: set[str] = set()
         self._version: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,11 +80,12 @@ class PlainLists:
                 status, headers, body = self._answer(listed, scope)
             except NotPlainError:
                 pass
-            except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError) as error:
+            except SlowError as slow:
+                self._slow.add(slow.asked.scope)
+            except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError):
                 # Whatever it is, the framework meets it too and says what it is.
-                if not is_interrupted(error):
-                    _LOG.debug("a plain page could not be read", exc_info=True)
-                    self._let_go()
+                _LOG.debug("a plain page could not be read", exc_info=True)
+                self._let_go()
             else:
                 raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
                 await send({"type": "http.response.start", "status": status, "headers": raw})
@@ -84,6 +100,7 @@ class PlainLists:
         if state.version != self._version:
             self._entities.clear()
             self._keys.clear()
+            self._slow.clear()
             self._version = state.version
         asked, cursor = read_asked(scope["path"], scope["query_string"])
         url = asked.with_cursor(cursor)
@@ -101,10 +118,18 @@ class PlainLists:
             )
         except CursorError:
             raise NotPlainError from None
+        if asked.scope in self._slow:
+            raise NotPlainError
         connection = self._connect()
-        where, values = self._to_conditions(connection, listed, asked.filters)
-        total = self._find_total(connection, listed, asked)
-        page = read_rows(connection, listed, asked, place=place, where=where, values=values)
+        connection.start_clock(most=_MOST_SECONDS)
+        try:
+            where, values = self._to_conditions(connection, listed, asked.filters)
+            total = self._find_total(connection, listed, asked)
+            page = read_rows(connection, listed, asked, place=place, where=where, values=values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise SlowError(asked) from None
+            raise
         links = {
             "self": url,
             "next": None if page.next is None else asked.with_cursor(page.next),
@@ -200,16 +225,16 @@ class PlainLists:
             self._entities[key] = found
         return found
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> TimedConnection:
         if self._pooled is None:
             self._pooled = self._engine.raw_connection()
             connection = self._pooled.driver_connection
-            assert isinstance(connection, sqlite3.Connection)
+            assert isinstance(connection, TimedConnection)
             # It never goes back to the pool: `_let_go` closes it.
             connection.text_factory = bytes
+            return connection
         connection = self._pooled.driver_connection
-        assert isinstance(connection, sqlite3.Connection)
-        allow_seconds(connection, _MOST_SECONDS)
+        assert isinstance(connection, TimedConnection)
         return connection
 
     def _let_go(self) -> None:
