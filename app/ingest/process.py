@@ -109,7 +109,7 @@ def start_ingest(settings: Settings) -> IngestProcess:
     Raises:
         OSError: The process cannot be started.
     """
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # nosec B603 (our own module)
         [sys.executable, "-m", "app.ingest"],
         env=to_environment(settings, base=os.environ) | {"ONRECORD_PARENT_PID": str(os.getpid())},
         stdin=subprocess.DEVNULL,

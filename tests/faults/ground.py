@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ PARSE_SECONDS = 0.004
 
 def fake_source() -> ParserSource:
     """Return the parser that the model is not the point for."""
-    return ParserSource(versions=Versions("1", "m"), load=lambda: FakeParser(seconds=PARSE_SECONDS))
+    return ParserSource(
+        versions=Versions("1", "m"), load=partial(FakeParser, seconds=PARSE_SECONDS)
+    )
 
 
 class Ground:

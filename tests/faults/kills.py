@@ -28,18 +28,20 @@ _KILLED = -signal.SIGKILL
 def kill_anywhere(ground: Ground, *, kills: int, chance: random.Random) -> Iterator[Outcome]:
     """Kill ingests of a mixed folder; in half of the tries, also the ones that go on from there.
 
-    One of five begins with an empty database. A moment at which the work was done already does not
+    One of five begins with an empty database, one of five has a process that
+    parses for it. A moment at which the work was done already does not
     count and is drawn again.
     """
-    lasts = {is_new: _measure(ground, is_new=is_new) for is_new in (False, True)}
+    kinds = [(is_new, workers) for is_new in (False, True) for workers in (0, 1)]
+    lasts = {kind: _measure(ground, is_new=kind[0], workers=kind[1]) for kind in kinds}
     done = 0
     while done < kills:
-        is_new = chance.random() < 0.2
+        kind = is_new, workers = chance.random() < 0.2, int(chance.random() < 0.2)
         house = ground.build(database=ground.empty if is_new else None)
         hit = 0
         for _ in range(chance.choice((1, 1, 2, 3))):
-            running = start_ingest(house.settings)
-            time.sleep(chance.uniform(0, lasts[is_new]))
+            running = start_ingest(house.settings, workers=workers)
+            time.sleep(chance.uniform(0, lasts[kind]))
             running.kill()
             hit += running.wait().code == _KILLED
         if hit:
@@ -48,10 +50,10 @@ def kill_anywhere(ground: Ground, *, kills: int, chance: random.Random) -> Itera
         shutil.rmtree(house.folder)
 
 
-def _measure(ground: Ground, *, is_new: bool) -> float:
+def _measure(ground: Ground, *, is_new: bool, workers: int) -> float:
     house = ground.build(database=ground.empty if is_new else None)
     since = time.monotonic()
-    start_ingest(house.settings).wait()
+    start_ingest(house.settings, workers=workers).wait()
     seconds = time.monotonic() - since
     shutil.rmtree(house.folder)
     return seconds

@@ -90,6 +90,7 @@ def start_ingest(
     clock: Callable[[], datetime] | None = None,
     largest_file: int | None = None,
     wait_s: float | None = None,
+    workers: int = 0,
 ) -> Running:
     """Start an ingest with the fake parser.
 
@@ -98,7 +99,9 @@ def start_ingest(
         clock: In place of the real one.
         largest_file: What no file may grow beyond, in bytes (RLIMIT_FSIZE).
         wait_s: How long to wait for another ingest.
+        workers: How many processes parse; with 0 the ingest itself does, which starts sooner.
     """
+    settings = settings.model_copy(update={"ingest_workers": workers})
 
     def work() -> None:
         if clock is not None:
