@@ -23,6 +23,9 @@ pytestmark = pytest.mark.slow
 _FOLDER = tempfile.TemporaryDirectory(prefix="onrecord-schemathesis-")
 _DATABASE = Path(_FOLDER.name) / "onrecord.db"
 schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(settings_for(_DATABASE)))
+# Its coverage phase makes every boundary of every parameter while the tests are collected, four
+# minutes for 81 operations; `test_every_operation` and the tests of parameters have those.
+schema.config.phases.coverage.enabled = False
 # Of the invented corpus; a made-up id is a 404 and shows little.
 IDS = {
     "article_id": to_id("art", to_key("article", "0")),
