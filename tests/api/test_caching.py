@@ -30,16 +30,17 @@ PATHS = [
 
 @pytest.fixture
 def statements(app: FastAPI) -> Iterator[list[str]]:
-    engine = app.state.source.engine
     seen: list[str] = []
 
     def note(connection, cursor, statement, parameters, context, executemany) -> None:
         if statement != "BEGIN":
             seen.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    for engine in app.state.engines:  # the state is read by a connection of its own
+        event.listen(engine, "before_cursor_execute", note)
     yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    for engine in app.state.engines:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -24,7 +24,8 @@ from app.ingest.scan import SeedsMissingError
 from app.parsing.readers import warc
 from tests.warcs import Entry, to_page, to_warc
 
-pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+# One database: the workers of a cluster write nothing.
+pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.one_database]
 
 WORDS = "The council had asked for a report on the harbour and on what it costs, and it had one."
 PAGES, LINES, FILES = 100, 20, 20

@@ -22,7 +22,7 @@ from app.parsing.readers import ReadOptions, SeedFile
 from app.parsing.types import RawArticle
 from app.vocabulary import FileFormat
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]  # workers write nothing
 
 BELL = '"It works," said Ann Bell in Riga.'
 

@@ -143,6 +143,7 @@ def test_a_story_is_named_by_its_earliest_article(house: House) -> None:
     assert house.query(query) == [("a.md",)]
 
 
+@pytest.mark.one_database  # the plan is SQLite's
 def test_a_new_article_is_compared_with_what_an_index_finds(house: House) -> None:
     house.write("a.txt", vary(FIRST))
     house.ingest()
