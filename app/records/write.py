@@ -46,38 +46,26 @@ def write_records(
         slugs: Those of all speakers and claimants that are entities, by key.
     """
     given = {row.key: row for row in attributions}
-    of_quotes = [
-        {
-            "quote_key": row.key,
-            "record": to_json(
-                quote_record(
-                    row,
-                    given=given.get(row.attribution_key),
-                    slug=slugs.get(row.speaker_key),
-                    text=text,
-                    about=abouts.get(row.key, ()),
-                )
-            ).decode(),
-        }
-        for row in quotes
-    ]
-    of_claims = [
-        {
-            "claim_key": row.key,
-            "record": to_json(
-                claim_record(
-                    row,
-                    given=given.get(row.attribution_key),
-                    slug=slugs.get(row.claimant_key),
-                    text=text,
-                    about=abouts.get(row.key, ()),
-                )
-            ).decode(),
-        }
-        for row in claims
-    ]
-    insert_rows(connection, _QUOTE_RECORDS, of_quotes)
-    insert_rows(connection, _CLAIM_RECORDS, of_claims)
+    for rows, make, who, table, column in (
+        (quotes, quote_record, "speaker_key", _QUOTE_RECORDS, "quote_key"),
+        (claims, claim_record, "claimant_key", _CLAIM_RECORDS, "claim_key"),
+    ):
+        records = [
+            {
+                column: row.key,
+                "record": to_json(
+                    make(
+                        row,
+                        given=given.get(row.attribution_key),
+                        slug=slugs.get(getattr(row, who)),
+                        text=text,
+                        about=abouts.get(row.key, ()),
+                    )
+                ).decode(),
+            }
+            for row in rows
+        ]
+        insert_rows(connection, table, records)
 
 
 def delete_records(connection: Connection, *, article_key: int) -> None:
