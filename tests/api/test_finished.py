@@ -14,6 +14,8 @@ from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
 from tests.databases import url_of
 
+pytestmark = pytest.mark.one_database  # kept answers come from no database
+
 PLAIN = {"Accept-Encoding": "identity"}
 
 

@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 from app.api.observing import find_group
 from app.logs import make_formatter
 
+pytestmark = pytest.mark.one_database  # logs and metrics are no database's
+
 
 def read_metrics(client: TestClient) -> dict[str, float]:
     answer = client.get("/metrics")

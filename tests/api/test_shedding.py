@@ -8,6 +8,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from app.api.shedding import Shedding
 from app.main import Application
 
+pytestmark = pytest.mark.one_database  # it is about threads
+
 
 async def ask_many(app: object, count: int, path: str) -> list[httpx2.Response]:
     transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type]

@@ -17,6 +17,10 @@ from app.db.ids import to_id, to_key
 from app.main import create_app
 from tests.api.conftest import settings_for
 
+pytestmark = (
+    pytest.mark.one_database
+)  # One database: on the other they pass as well, and take four minutes more.
+
 IDS = {
     "article_id": to_id("art", to_key("article", "0")),
     "entity_id": "velm",
