@@ -26,8 +26,8 @@ _COMMON = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 )
-# Pages bring their own; data that a browser is made to show may load nothing.
-_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+# Pages bring their own; nobody shows data in a frame of theirs.
+_POLICY = (b"content-security-policy", b"frame-ancestors 'none'")
 _COMMON_NAMES = frozenset((*(name for name, _ in _COMMON), b"x-request-id"))
 _RANDOM = random.Random()  # noqa: S311 (ids for a log, no secrets)  # nosec B311
 logger = logging.getLogger("onrecord.api")

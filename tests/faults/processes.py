@@ -73,6 +73,9 @@ def start(work: Callable[[], object], *, log: Path) -> Running:
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(descriptor, 1)
         os.dup2(descriptor, 2)
+        # Whoever runs this, pytest for one, may have put others in their places.
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
         work()
         code = 0
     except BaseException as error:
