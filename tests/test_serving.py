@@ -1,10 +1,10 @@
 """Connections that never end what they begin, on a real server."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -75,8 +75,8 @@ def test_a_client_that_leaves_between_pipelined_requests_raises_nothing(
 
     for _ in range(5):
         # In a thread of its own: a browser that other tests hold open has a loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, leave()).result()
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(leave())).result()
     with socket.create_connection(address, timeout=20) as client:
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert b" 200 " in client.recv(2000)
