@@ -19,9 +19,9 @@ from tests.quality import evaluate
 from tests.quality.score import ROOT
 
 FLOORS = Path(__file__).with_name("floors.json")
-# The reader's 8-bit sums are rounded otherwise by another kind of processor (with and without
-# VNNI): the same model read own articles 0.2 to 1 point worse on one than on the other.
-SLACK = 0.02
+# The reader's 8-bit sums come out otherwise on another kind of processor: the floors were written
+# on one, and the same model on another read up to 2.5 points worse (quotation_speaker).
+SLACK = 0.03
 """Figures are shares of some hundred things and repeatable; this is for rounding alone."""
 
 pytestmark = pytest.mark.model
