@@ -19,7 +19,7 @@ from app.api.wire import make_request_id
 
 # A larger answer is sent and not kept: one of them would push out hundreds of others.
 MAX_ANSWER_BYTES = 1 << 20
-# What an entry costs beside its bytes: the objects around them (measured with tracemalloc).
+# What an entry costs beside its bytes, for the objects around them: an estimate, not measured.
 _OVERHEAD = 1500
 _BODY_HEADERS = frozenset(
     (b"content-length", b"content-type", b"content-encoding", b"link", b"x-request-id")

@@ -19,8 +19,8 @@ from tests.quality import evaluate
 from tests.quality.score import ROOT
 
 FLOORS = Path(__file__).with_name("floors.json")
-# The reader's 8-bit sums come out otherwise on another kind of processor: the floors were written
-# on one, and the same model on another read up to 2.5 points worse (quotation_speaker).
+# The same reader read up to 2.5 points worse (quotation_speaker) on another machine than on that
+# where the floors were written; 8-bit sums that differ by processor are the likely cause, unproven.
 SLACK = 0.03
 """Figures are shares of some hundred things and repeatable; this is for rounding alone."""
 

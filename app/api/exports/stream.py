@@ -28,7 +28,7 @@ from app.api.errors import not_ready
 from app.api.exports.table import to_cells, write_line
 from app.api.listing import Listing, stream_rows
 from app.api.shape import UTF16
-from app.db.engine import interrupt
+from app.db.engine import allow_more_time, interrupt
 
 # Records that are read and written at once: 1 to 2 MB.
 LINES_AT_ONCE = 500
@@ -66,6 +66,7 @@ def read_lines(session: Session, records: Select[Any]) -> Generator[bytes, None,
     with session.execute(records, execution_options={"yield_per": LINES_AT_ONCE}) as found:
         for portion in found.scalars().partitions():
             yield ("\n".join(portion) + "\n").encode()
+            allow_more_time(session.connection())
 
 
 def encode_ndjson(items: Sequence[Any]) -> bytes:

@@ -2,12 +2,12 @@
 
 Most requests ask for who said what, newest first, by speaker, outlet or kind. A record is stored as
 it is served, so what is left of such a request is one look-up in an index, where the framework's
-routing, its thread and the building of the statement cost several times that (`make bench`, cold
+routing, its thread and the building of the statement are left out (`make bench`: cold
 page). What is not plain (search, facets, other orders, whatever is wrong) goes on to the framework,
 whose answer to a plain request is the same to the byte: a test compares them.
 
-SQLite only, and on the event loop itself: a page is some 0.1 ms of reading, and handing it to a
-thread and back costs as much again.
+SQLite only, and on the event loop itself: handing so little to a thread and back would cost more
+than reading it does. How much it all buys, `make bench` says (cold page).
 """
 
 from app.api.plain.layer import PlainLists
