@@ -60,7 +60,7 @@
 
   let opened = [];
   let opener = null;
-  const open = (ids, { focus }) => {
+  const open = (ids, { focus, mark }) => {
     for (const id of opened) record(id)?.classList.remove("open");
     // A quotation's record tells its attribution too.
     const told = new Set(ids.map((id) => record(id)?.dataset.of));
@@ -72,7 +72,7 @@
     panel.classList.toggle("open", opened.length > 0);
     panel.scrollTop = panel.parentNode.scrollTop = 0;
     light(opened.slice(0, 1).flatMap(withWhole));
-    if (opened.length) uncover(segments.get(opened[0])?.[0]);
+    if (opened.length) uncover(mark ?? segments.get(opened[0])?.[0]);
     if (focus && ids.length) panel.focus({ preventScroll: true });
   };
   const close = () => {
@@ -88,7 +88,7 @@
     if (!ids.length) return;
     event.preventDefault();
     opener = segment.closest("a") ?? segments.get(ids[0])[0];
-    open(ids, { focus: event.detail === 0 });
+    open(ids, { focus: event.detail === 0, mark: segment });
     const anchor = ids[0].startsWith("e-") ? segment.id : ids[0];
     if (anchor) history.replaceState(null, "", "#" + anchor);
   });

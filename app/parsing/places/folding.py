@@ -20,7 +20,11 @@ def fold_name(name: str) -> str:
     ``fold_name("the St.-Étienne") == "saint etienne"``. A possessive ending is part of some names
     (St. John's), so `cut_possessive` is left to the caller.
     """
-    spread = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS)
+    # Twice: what a letter decomposes to may have a case of its own (ℙ).
+    spread = name
+    for _ in range(2):
+        spread = unicodedata.normalize("NFKD", spread.casefold())
+    spread = spread.translate(_LETTERS)
     letters = "".join(letter for letter in spread if not unicodedata.combining(letter))
     words = _NOT_WORD.sub(" ", _SILENT.sub("", letters.replace("&", " and "))).split()
     if len(words) > 1 and words[0] == "the":
