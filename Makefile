@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= $(or $(ONRECORD_PORT),8000)
 SEEDS ?= $(or $(ONRECORD_SEEDS),seeds)
+PROCESSES ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -36,8 +37,9 @@ demo: $(READY) ## Serve the seed article and our own invented ones
 	@ONRECORD_PORT="$(PORT)" ONRECORD_SEEDS="seeds tests/articles" \
 		ONRECORD_DATABASE_URL="$(or $(ONRECORD_DATABASE_URL),sqlite:///data/demo.db)" $(BIN)/onrecord serve
 
-test: $(READY) ## Run every test that this machine can run
-	@$(BIN)/python -m pytest $(ARGS)
+# Each process reads the files of tests that it is given whole, so that what a file shares is made once.
+test: $(READY) ## Run every test that this machine can run: make test [ARGS="-k quotes"] [PROCESSES=1]
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
 
 test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser $(ARGS)

@@ -309,8 +309,8 @@ def export(
     settings = _make_settings(database_url=database_url)
 
     from app.db.engine import make_reader_engine
-    from app.db.postgresql import describe_url
     from app.db.schema import is_current
+    from app.db.urls import describe_url
     from app.export import ParquetMissingError, export_parquet
 
     try:

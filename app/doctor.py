@@ -13,10 +13,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db.engine import database_path, make_reader_engine, make_writer_engine
-from app.db.postgresql import describe_url, is_postgresql
 from app.db.schema import HEAD, get_revision
 from app.db.search import check_search
 from app.db.trouble import explain_trouble
+from app.db.urls import describe_url, is_postgresql
 from app.settings import Settings
 
 # Less free space than this, or than the database itself takes, is said to be little.

@@ -7,8 +7,6 @@ from sqlalchemy import Engine, event
 
 from tests import databases
 
-_LEFT_OUT = pytest.StashKey[int]()
-
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a PostgreSQL where there is none, unless it must not be left out.
@@ -20,22 +18,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if not (item.get_closest_marker("one_database") and item.get_closest_marker("postgresql"))
     ]
-    if databases.is_required() or databases.find_programs() is not None:
+    if _has_postgresql():
         return
     left_out = [item for item in items if item.get_closest_marker("postgresql")]
     items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
     config.hook.pytest_deselected(items=left_out)
-    config.stash[_LEFT_OUT] = len(left_out)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    if left_out := config.stash.get(_LEFT_OUT, 0):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _has_postgresql():
         terminalreporter.write_line(
-            f"{left_out} tests on PostgreSQL were left out: it is not here "
-            "(apt-get install postgresql)"
+            "Tests on PostgreSQL were left out: it is not here (apt-get install postgresql)"
         )
+
+
+def _has_postgresql() -> bool:
+    return databases.is_required() or databases.find_programs() is not None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from app.db.engine import DatabaseMissingError, database_path
-from app.db.postgresql import is_postgresql
+from app.db.urls import is_postgresql
 
 
 def back_up(url: str, *, target: Path) -> int:

@@ -8,6 +8,7 @@ https://www.sqlite.org/wal.html
 import math
 import os
 import sqlite3
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from app.db import postgresql
 from app.db.search import RANK_TEXT, rank_text
+from app.db.urls import is_postgresql
 
 # Connections of one reader: one for each thread that queries.
 POOL_SIZE = 8
@@ -70,7 +71,7 @@ def database_path(url: str) -> Path:
             processes, which can share a file but not a database in memory.
     """
     parsed = make_url(url)
-    if postgresql.is_postgresql(parsed):
+    if is_postgresql(parsed):
         raise ValueError(f"the database {parsed.render_as_string()} is a server's and no file")
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(
@@ -102,7 +103,9 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
         ValueError: The URL is refused, see `database_path`.
         OSError: The folder cannot be created.
     """
-    if postgresql.is_postgresql(url):
+    if is_postgresql(url):
+        from app.db import postgresql
+
         return postgresql.make_writer_engine(url)
     path = database_path(url)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +137,9 @@ def make_reader_engine(
     Raises:
         ValueError: The URL is refused, see `database_path`.
     """
-    if postgresql.is_postgresql(url):
+    if is_postgresql(url):
+        from app.db import postgresql
+
         return postgresql.make_reader_engine(
             url, pool_size=pool_size, pool_seconds=_POOL_SECONDS, query_seconds=query_seconds
         )
@@ -213,6 +218,8 @@ def interrupt(connection: Connection) -> None:
     if isinstance(raw, sqlite3.Connection):
         raw.interrupt()
     else:
+        from app.db import postgresql
+
         postgresql.interrupt(raw)
 
 
@@ -221,6 +228,10 @@ def is_interrupted(error: BaseException) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    if "psycopg" not in sys.modules:
+        return False
+    from app.db import postgresql
+
     return postgresql.is_interrupted(cause)
 
 

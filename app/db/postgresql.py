@@ -44,16 +44,6 @@ class DatabaseUnfitError(ValueError):
     """The server is too old or its database holds no Unicode."""
 
 
-def is_postgresql(url: str | URL) -> bool:
-    """Say whether a URL is PostgreSQL's."""
-    return make_url(url).get_backend_name() == "postgresql"
-
-
-def describe_url(url: str) -> str:
-    """Return a database's URL without its password."""
-    return make_url(url).render_as_string(hide_password=True)
-
-
 def make_writer_engine(url: str) -> Engine:
     """Make the engine that ingest and migrations write with.
 

@@ -6,13 +6,13 @@ https://www.sqlite.org/rescode.html
 """
 
 import sqlite3
+import sys
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.db.engine import database_path
-from app.db.postgresql import describe_url
+from app.db.urls import describe_url
 
 _NOTHING_LOST = "Everything that was committed is kept, and the next ingest goes on from there."
 _REBUILD = (
@@ -61,7 +61,7 @@ def explain_trouble(error: BaseException, *, url: str) -> str | None:
     if isinstance(error, DamagedDatabaseError):
         return str(error)
     cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, psycopg.OperationalError):
+    if "psycopg" in sys.modules and isinstance(cause, sys.modules["psycopg"].OperationalError):
         said = " ".join(str(cause).split())
         return f"{describe_url(url)} cannot be used ({said}). {_NOTHING_LOST}"
     if not isinstance(cause, sqlite3.Error):

@@ -14,9 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import tables
 from app.db.engine import database_path, make_writer_engine
-from app.db.postgresql import is_postgresql
 from app.db.schema import is_current, upgrade
 from app.db.trouble import check_pages
+from app.db.urls import is_postgresql
 from app.ingest.cluster import Cluster
 from app.ingest.corrected import (
     apply_corrections,

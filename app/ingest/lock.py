@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from app.db.engine import database_path
-from app.db.postgresql import describe_url, is_postgresql, open_ingest_lock
+from app.db.urls import describe_url, is_postgresql
 
 _LOOK_EVERY_S = 0.1
 
@@ -59,6 +59,8 @@ def lock_database(
         sqlalchemy.exc.OperationalError: The server cannot be reached.
     """
     if is_postgresql(url):
+        from app.db.postgresql import open_ingest_lock
+
         with open_ingest_lock(url) as lock:
             yield _wait(
                 lock.take,

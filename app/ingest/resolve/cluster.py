@@ -6,12 +6,16 @@ than `SKELETON` articles is decided by those with the smallest keys, which are h
 sample that no order of ingest can change; every other article is held against their profiles.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from app.ingest.resolve.corrections import Corrections
 from app.ingest.resolve.local import Local
 from app.ingest.resolve.score import JOIN, Profile, Verdict, compare
+
+_T = TypeVar("_T")
 
 SKELETON = 300
 """At some 40 µs a comparison, 15 ms for a group that is one person."""
@@ -26,6 +30,40 @@ class Decision:
 
     profile: Profile
     verdict: Verdict | None
+
+
+class Remembered:
+    """What was worked out of groups, for as long as what it follows from is the same.
+
+    Nothing is ever out of date: what it follows from is compared, not merely named.
+
+    Args:
+        most: So many groups; those asked for longest ago go first.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Remember nothing yet."""
+        self._most = most
+        self._known: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
+
+    def work_out(self, group: str, given: Any, work: Callable[[], _T]) -> _T:
+        """Return what `work` returns, for a group and all that it depends on.
+
+        Args:
+            group: Under which it is kept.
+            given: Everything that `work` looks at; none of it may change afterwards.
+            work: Called unless it was called before for an equal `given`.
+        """
+        known = self._known.get(group)
+        if known is not None and known[0] == given:
+            self._known.move_to_end(group)
+            found: _T = known[1]
+            return found
+        result = work()
+        self._known[group] = given, result
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return result
 
 
 def cluster(

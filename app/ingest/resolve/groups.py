@@ -2,11 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app.ingest.resolve.cluster import MARGIN, SKELETON, Decision, choose, cluster
+from app.ingest.resolve.cluster import (
+    MARGIN,
+    SKELETON,
+    Decision,
+    Remembered,
+    choose,
+    cluster,
+)
 from app.ingest.resolve.corrections import Corrections
 from app.ingest.resolve.local import Local
 from app.ingest.resolve.score import Profile, Verdict
@@ -21,6 +29,11 @@ from app.ingest.resolve.stored import (
 from app.vocabulary import EntityType
 
 Key = tuple[int, str]
+Cluster = tuple[int, Verdict | None]
+
+# Of the groups that articles name again and again; a hundred kilobytes for the largest.
+_CLUSTERED = Remembered(500)
+_ATTACHED = Remembered(500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +91,11 @@ def decide_group(
     candidates, declared = _list_candidates(
         connection, group, rows, corrections=corrections, write_decided=write_decided
     )
-    decided: dict[Key, tuple[int, Verdict | None]] = {}
-    rest = []
-    for key, (local, _) in skeleton.items():
-        found = _attach(local, candidates, declared, corrections=corrections)
-        if found is not None:
-            decided[key] = found
-        else:
-            rest.append(local)
-    profiles, decisions = _cluster(rest, corrections=corrections)
+    attached, rest = _attach_all(
+        group, [local for local, _ in skeleton.values()], candidates, declared, corrections
+    )
+    decided = dict(attached)
+    profiles, decisions = _cluster(group, rest, corrections=corrections)
     for local in rest:
         decision = decisions[local.article_key, local.key]
         decided[local.article_key, local.key] = (
@@ -119,11 +128,40 @@ def decide_group(
     return result
 
 
+def _attach_all(
+    group: str,
+    locals_: list[Local],
+    candidates: dict[int, Profile],
+    declared: list[Profile],
+    corrections: Corrections,
+) -> tuple[dict[Key, Cluster], list[Local]]:
+    """Give the locals of a skeleton to whom the group's name may mean; return who is left too."""
+
+    def attach() -> tuple[dict[Key, Cluster], list[Local]]:
+        found: dict[Key, Cluster] = {}
+        rest = []
+        for local in locals_:
+            cluster_ = _attach(local, candidates, declared, corrections=corrections)
+            if cluster_ is None:
+                rest.append(local)
+            else:
+                found[local.article_key, local.key] = cluster_
+        return found, rest
+
+    if not candidates:
+        return {}, locals_
+    known = [(key, profile.locals) for key, profile in candidates.items()]
+    given = (locals_, known, [profile.locals for profile in declared], corrections)
+    return _ATTACHED.work_out(group, given, attach)
+
+
 def _cluster(
-    locals_: list[Local], *, corrections: Corrections
+    group: str, locals_: list[Local], *, corrections: Corrections
 ) -> tuple[list[Profile], dict[Key, Decision]]:
     if not locals_ or locals_[0].type != EntityType.PLACE or corrections.has_apart:
-        return cluster(locals_, corrections=corrections)
+        return _CLUSTERED.work_out(
+            group, (locals_, corrections), partial(cluster, locals_, corrections=corrections)
+        )
     # The gazetteer has told places apart already; those that it does not know are one by name.
     profile = Profile()
     for local in sorted(locals_, key=lambda one: one.place_in_line):
@@ -171,10 +209,13 @@ def _list_candidates(
         return {}, []
     write_decided()
     found: dict[int, Profile] = {}
-    declared = []
+    declared: dict[int, None] = {}
     for other, said in sorted(callers.items()):
         others = read_group(connection, other, limit=SKELETON)
-        profiles, _ = cluster([local for local, _ in others.values()], corrections=corrections)
+        locals_ = [local for local, _ in others.values()]
+        profiles, _ = _CLUSTERED.work_out(
+            other, (locals_, corrections), partial(cluster, locals_, corrections=corrections)
+        )
         for profile in profiles:
             founder = profile.founder
             # Where the founder is now: its own cluster, or the one that this was joined to.
@@ -186,14 +227,17 @@ def _list_candidates(
             if not cluster_key:
                 continue
             if cluster_key in found:
-                for local in profile.locals:
-                    found[cluster_key].add(local)
+                # A new one: the profiles are remembered, and stay as they are.
+                both = Profile()
+                for local in (*found[cluster_key].locals, *profile.locals):
+                    both.add(local)
+                found[cluster_key] = both
             else:
                 found[cluster_key] = profile
             call = f"={group}"
             if said and any(call in local.calls for local in profile.locals):
-                declared.append(found[cluster_key])
-    return found, declared
+                declared[cluster_key] = None
+    return found, [found[key] for key in declared]
 
 
 def _names(connection: Connection, group: str, other: str) -> bool:
@@ -207,7 +251,7 @@ def _attach(
     declared: Iterable[Profile],
     *,
     corrections: Corrections,
-) -> tuple[int, Verdict | None] | None:
+) -> Cluster | None:
     if not candidates:
         return None
     found = choose(

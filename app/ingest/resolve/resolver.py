@@ -22,6 +22,7 @@ from app.ingest.resolve.stored import (
     delete_clusters,
     in_portions,
     read_clusters,
+    read_reasons,
 )
 from app.ingest.said import GlobalEntity
 from app.vocabulary import EntityType
@@ -186,7 +187,7 @@ class _Changes:
         self.decided += [
             values
             for values, one in zip(changed, result.placed, strict=True)
-            if (one.row.cluster_key, one.row.score, one.row.reasons)
+            if (one.row.cluster_key, one.row.score, read_reasons(one.row.reasons))
             != (values["new_cluster"], values["new_score"], values["new_reasons"])
         ]
         self.placed += result.placed
