@@ -64,6 +64,7 @@ def _prepare(
     if dialect.name == POSTGRESQL:
         statement = f"COPY {columns} FROM STDIN"
     else:
-        statement = f"INSERT INTO {columns} VALUES ({', '.join('?' * len(names))})"
+        marks = ", ".join("?" * len(names))
+        statement = f"INSERT INTO {columns} VALUES ({marks})"  # noqa: S608  # nosec B608: our own names
     types = (table.c[name].type.dialect_impl(dialect) for name in names)
     return statement, [type_.bind_processor(dialect) for type_ in types]

@@ -7,6 +7,7 @@ It is filled from what the API answers about an article, and from nothing else. 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 
 from app.api.articles.annotations import Annotations
 from app.api.articles.schemas import Article, ArticleText
@@ -22,14 +23,15 @@ from app.pages.records import (
     describe_entity,
     describe_quote,
     entity_record_id,
-    make_brief,
     mention_anchor,
+    to_json_path,
 )
 from app.pages.voices import Voice, list_voices
 from app.vocabulary import EntityType
 
-# Of a text with more marks than any newspaper prints, the records after these say only what they
-# are and where the API tells the rest: ten thousand whole ones weigh eight megabytes.
+# Of a text with more marks than any newspaper prints, the page holds so many records of
+# quotations, claims and attributions; what the others are, the API tells, and their marks link
+# there. Ten thousand records, however brief, took a browser a second and a half.
 MAX_TOLD = 1000
 
 # Scripts that run from right to left, by the first subtag of a BCP 47 language.
@@ -51,7 +53,8 @@ class Reader:
     Attributes:
         paragraphs: The text, cut at the borders of its marks.
         voices: Who speaks, in the order of the text.
-        records: What the marks open, in the order of the text; entities last.
+        records: What the marks open, in the order of the text; entities last. See `MAX_TOLD`.
+        told: The ids of those records.
         counts: How many things each layer marks.
         linked: True when there is a server to link to.
     """
@@ -67,6 +70,7 @@ class Reader:
     paragraphs: tuple[Paragraph, ...]
     voices: tuple[Voice, ...]
     records: tuple[Record, ...]
+    told: frozenset[str]
     counts: Mapping[Layer, int]
     linked: bool
 
@@ -74,6 +78,17 @@ class Reader:
     def direction(self) -> str:
         """The way the article's language is written: ltr or rtl."""
         return "rtl" if self.language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether some marks have no record on the page."""
+        return sum(self.counts.values()) > len(self.records)
+
+    def link_mark(self, record_id: str) -> str | None:
+        """Return what a mark links to: its record, or the API; None where there is neither."""
+        if record_id in self.told:
+            return f"#r-{record_id}"
+        return to_json_path(record_id, article_id=self.id) if self.linked else None
 
 
 def make_reader(
@@ -111,9 +126,14 @@ def make_reader(
         *_mark_attributions(annotations["attributions"]),
     ]
     records = [
-        *(describe_quote(quote, names=names) for quote in annotations["quotes"]),
-        *(describe_claim(claim, names=names) for claim in annotations["claims"]),
-        *(describe_attribution(one) for one in annotations["attributions"]),
+        *islice(
+            chain(
+                (describe_quote(quote, names=names) for quote in annotations["quotes"]),
+                (describe_claim(claim, names=names) for claim in annotations["claims"]),
+                (describe_attribution(one) for one in annotations["attributions"]),
+            ),
+            MAX_TOLD,
+        ),
         *(
             describe_entity(
                 one["entity"],
@@ -124,10 +144,12 @@ def make_reader(
             for one in entities
         ),
     ]
-    records[MAX_TOLD:] = [make_brief(record) for record in records[MAX_TOLD:]]
     counts = dict.fromkeys(Layer, 0)
-    for record in records:
-        counts[record.layer] += 1
+    counts[Layer.QUOTATIONS] = len(annotations["quotes"])
+    counts[Layer.CLAIMS] = len(annotations["claims"])
+    counts[Layer.ATTRIBUTIONS] = len(annotations["attributions"])
+    for one in entities:
+        counts[LAYER_OF[one["entity"]["type"]]] += 1
     paragraphs = [(span["start"], span["end"]) for span in text["paragraphs"]]
     return Reader(
         id=article["id"],
@@ -141,6 +163,7 @@ def make_reader(
         paragraphs=tuple(cut_text(text["text"], marks, paragraphs=paragraphs)),
         voices=tuple(list_voices(annotations)),
         records=tuple(records),
+        told=frozenset(record.id for record in records),
         counts=counts,
         linked=linked,
     )

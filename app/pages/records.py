@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote as quote_path
 
 from app.api.attributions import ArticleAttribution, Attribution, Candidate, Speaker
@@ -10,6 +10,7 @@ from app.api.claims.schemas import Claim
 from app.api.entities.mentions import Mention
 from app.api.entities.schemas import Entity, Role
 from app.api.quotes.schemas import Quote
+from app.db.ids import ATTRIBUTION, QUOTE
 from app.pages.marks import Layer
 from app.vocabulary import SpeakerKind
 
@@ -100,9 +101,12 @@ def is_pronoun(words: str) -> bool:
     return _PRONOUN.fullmatch(words) is not None
 
 
-def make_brief(record: Record) -> Record:
-    """Return a record with nothing but its first words and its links."""
-    return replace(record, words=shorten(record.words), facts=(), candidates=(), method=None)
+def to_json_path(record_id: str, *, article_id: str) -> str:
+    """Return the path of the API that tells what the record of a mark (not an entity's) tells."""
+    kind = record_id.partition("_")[0]
+    if kind == ATTRIBUTION:
+        return f"/v1/articles/{article_id}/annotations"
+    return f"/v1/{'quotes' if kind == QUOTE else 'claims'}/{record_id}"
 
 
 def describe_quote(quote: Quote, *, names: Mapping[str, str]) -> Record:
@@ -121,7 +125,7 @@ def describe_quote(quote: Quote, *, names: Mapping[str, str]) -> Record:
         candidates=tuple(attribution["candidates"]) if attribution else (),
         confidence=quote["confidence"],
         method=attribution["method"] if attribution else None,
-        json=f"/v1/quotes/{quote['id']}",
+        json=to_json_path(quote["id"], article_id=quote["article_id"]),
         attribution=attribution["id"] if attribution else None,
     )
 
@@ -154,7 +158,7 @@ def describe_claim(claim: Claim, *, names: Mapping[str, str]) -> Record:
         candidates=tuple(attribution["candidates"]) if attribution else (),
         confidence=claim["confidence"],
         method=claim["method"],
-        json=f"/v1/claims/{claim['id']}",
+        json=to_json_path(claim["id"], article_id=claim["article_id"]),
         attribution=attribution["id"] if attribution else None,
     )
 
@@ -173,7 +177,7 @@ def describe_attribution(attribution: ArticleAttribution) -> Record:
         candidates=tuple(attribution["candidates"]),
         confidence=attribution["confidence"],
         method=attribution["method"],
-        json=f"/v1/articles/{attribution['article_id']}/annotations",
+        json=to_json_path(attribution["id"], article_id=attribution["article_id"]),
     )
 
 

@@ -57,11 +57,14 @@ def test_ten_thousand_marks_are_drawn_and_one_opens_its_record(
     watched = Watched(page, "file:")
     page.goto(path.as_uri())
     assert page.locator("#text [id^=qt_]").count() > 3000
-    mark = page.locator("#text a[data-r~='qt_40']").first
-    mark.click()
-    ids = (mark.get_attribute("data-r") or "").split()
-    expect(page.locator(".record.open")).to_have_count(len(ids))
-    expect(page.locator(f"#r-{ids[0]}")).to_be_in_viewport()
+    # One whose record the page holds, and one whose record the script makes.
+    for quote in ("qt_40", "qt_3000"):
+        mark = page.locator(f"#text a[data-r~='{quote}']").first
+        mark.click()
+        ids = (mark.get_attribute("data-r") or "").split()
+        expect(page.locator(".record.open")).to_have_count(len(ids))
+        expect(page.locator(f"#r-{ids[0]}")).to_be_in_viewport()
+        expect(page.locator(f"#r-{quote} .kicker")).to_contain_text("Quotation")
     watched.check()
     page.close()
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.api.articles.annotations import Annotations
 from app.api.articles.schemas import Article, ArticleText
 from app.api.entities.schemas import ArticleEntity
-from app.pages.reader import make_reader
+from app.pages.reader import MAX_TOLD, make_reader
 from app.pages.render import render, render_reader
 
 # Scripts, ends of elements, attributes, entities, and controls that turn the direction of writing.
@@ -148,4 +148,10 @@ def test_an_article_with_ten_thousand_marks_is_shown_within_a_second() -> None:
     finally:
         gc.unfreeze()
     assert seconds < 1.0
-    assert page.count('class="record') >= 2 * (MARKS // 3)
+    # Every mark is there; beyond the records that the page holds it links to the API.
+    assert len(set(re.findall(r'id="(?:qt|cl)_\d+"', page))) == 2 * (MARKS // 3)
+    told = set(re.findall(r'id="r-(qt_\d+)"', page))
+    assert told == {f"qt_{n}" for n in range(MAX_TOLD)}
+    linked = set(re.findall(r'href="/v1/quotes/(qt_\d+)" id=', page))
+    assert linked
+    assert linked.isdisjoint(told)

@@ -18,7 +18,14 @@
   }
   const record = (id) => document.getElementById("r-" + id);
   const layers = boxes.map((box) => box.value);
-  const layerOf = (id) => layers.find((layer) => record(id)?.classList.contains(layer));
+  const KINDS = {
+    qt_: ["quotations", "Quotation", (id) => "/v1/quotes/" + id],
+    cl_: ["claims", "Claim", (id) => "/v1/claims/" + id],
+    at_: ["attributions", "Attribution", (_, article) => `/v1/articles/${article}/annotations`],
+  };
+  const layerOf = (id) =>
+    KINDS[id.slice(0, 3)]?.[0] ??
+    layers.find((layer) => record(id)?.classList.contains(layer));
   const isOn = (id) => text.classList.contains("show-" + layerOf(id));
   const shown = (segment) => segment.dataset.r.split(" ").filter(isOn);
 
@@ -33,6 +40,23 @@
     }
   };
   for (const box of boxes) box.addEventListener("change", showLayers);
+
+  // The record of a mark; of one beyond those that the page holds, its links.
+  const tell = (id) => {
+    const brief = document.getElementById("brief");
+    if (record(id) || !brief) return record(id);
+    const [layer, kind, path] = KINDS[id.slice(0, 3)];
+    const made = brief.content.firstElementChild.cloneNode(true);
+    made.id = "r-" + id;
+    made.classList.add(layer);
+    made.setAttribute("aria-label", kind);
+    made.querySelector(".kicker").textContent = kind;
+    made.querySelector(".place").href = "#" + id;
+    const json = made.querySelector(".json");
+    if (json) json.setAttribute("href", json.getAttribute("href") + path(id, brief.dataset.article));
+    panel.append(made);
+    return made;
+  };
 
   let lit = [];
   const light = (ids) => {
@@ -63,7 +87,7 @@
   const open = (ids, { focus, mark }) => {
     for (const id of opened) record(id)?.classList.remove("open");
     // A quotation's record tells its attribution too.
-    const told = new Set(ids.map((id) => record(id)?.dataset.of));
+    const told = new Set(ids.map((id) => tell(id)?.dataset.of));
     opened = ids.filter((id) => !told.has(id));
     for (const id of opened) {
       record(id)?.classList.add("open");
@@ -108,7 +132,7 @@
   const follow = () => {
     const id = decodeURIComponent(location.hash.slice(1)).replace(/^r-/, "");
     const target = document.getElementById(id);
-    const ids = record(id) ? [id] : target?.dataset?.r ? shown(target).slice(0, 1) : [];
+    const ids = record(id) || segments.has(id) ? [id] : target?.dataset?.r ? shown(target).slice(0, 1) : [];
     if (!ids.length) return;
     const box = boxes.find((one) => one.value === layerOf(ids[0]));
     if (box && !box.checked) {
