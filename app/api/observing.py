@@ -122,9 +122,11 @@ class Observer:
             nonlocal status, size, request_id
             if message["type"] == "http.response.start":
                 status = message["status"]
-                for name, value in message["headers"]:
-                    if name.lower() == b"x-request-id":
-                        request_id = value
+                if self._logs:
+                    request_id = next(
+                        (value for name, value in message["headers"] if name == b"x-request-id"),
+                        b"",
+                    )
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
             await send(message)

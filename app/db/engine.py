@@ -25,7 +25,6 @@ POOL_SIZE = 8
 _BUSY_MS = 10_000  # how long a connection waits for a lock before it says "database is locked"
 _PER_CONNECTION = (
     f"PRAGMA busy_timeout={_BUSY_MS}",  # first, so that the others wait too
-    "PRAGMA mmap_size=268435456",  # 256 MiB: pages come from the system's cache without a copy
     "PRAGMA temp_store=MEMORY",
 )
 _WRITER = (
@@ -36,10 +35,12 @@ _WRITER = (
     "PRAGMA synchronous=NORMAL",
     "PRAGMA recursive_triggers=ON",  # INSERT OR REPLACE fires delete triggers: search stays in step
     "PRAGMA cache_size=-65536",  # 64 MiB
+    "PRAGMA mmap_size=268435456",  # 256 MiB: pages come from the system's cache without a copy
 )
 _READER = (
     "PRAGMA query_only=ON",
-    "PRAGMA cache_size=-16384",  # 16 MiB for each of the pool's connections
+    # 2 MiB for each of the pool's connections; the system's cache holds the rest, for all of them.
+    "PRAGMA cache_size=-2048",
 )
 
 

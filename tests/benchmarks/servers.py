@@ -83,6 +83,8 @@ def settings_for(database: Path) -> dict[str, str]:
         "ONRECORD_DATABASE_URL": f"sqlite:///{database}",
         "ONRECORD_INGEST_AT_START": "false",
         "ONRECORD_WORKERS": "1",
+        # The floors and Datasette write no line for each request either.
+        "ONRECORD_LOG_REQUESTS": "false",
     }
 
 
