@@ -1,7 +1,8 @@
 """The application: everything is put together here, and nothing imports this."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -36,6 +37,7 @@ from app.api.wire import WireMiddleware
 from app.db.engine import make_reader_engine
 from app.pages.problems import add_problem_pages, write_problem
 from app.pages.router import router as pages
+from app.serving import AT_ONCE
 from app.settings import Settings
 
 # How long a server that is told to stop waits for ingest to finish its article.
@@ -132,15 +134,17 @@ def create_app(settings: Settings | None = None) -> Application:
     counted = Metrics()
     counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
     app.state.metrics = counted
-    app.observer = Observer(app.finished, metrics=counted, logs=settings.log_requests)
+    app.observer = app.state.observer = Observer(
+        app.finished, metrics=counted, logs=settings.log_requests
+    )
     return app
 
 
 def _make_lifespan(
     settings: Settings,
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+) -> Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Any]]]:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         ingest = None
         if settings.ingest_at_start:
             # Only a server that ingests needs the module, and a test that does not, does not.
@@ -148,7 +152,8 @@ def _make_lifespan(
 
             ingest = await run_in_threadpool(start_ingest, settings)
         try:
-            yield
+            # For our server, which asks before it makes a task (`app.serving`).
+            yield {AT_ONCE: app.state.observer.find_at_once}
         finally:
             if ingest is not None:
                 await run_in_threadpool(ingest.stop, STOP_SECONDS)

@@ -25,7 +25,7 @@ from app.records import RECORDS_VERSION
 
 MAX_AGE_SECONDS = 1.0
 # One total is some 200 bytes with its key.
-MAX_TOTALS = 4096
+MAX_TOTALS = 2048
 
 
 @dataclass(frozen=True, slots=True)

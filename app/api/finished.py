@@ -40,16 +40,20 @@ class Finished:
 
     Attributes:
         headers: Without the request's id.
+        head: The same as the bytes that go out, each line with its end.
         body: As it was sent.
         etag: As in the headers.
         not_modified: The headers of a 304.
+        not_modified_head: The same as bytes.
         size: Bytes that it takes here.
     """
 
     headers: list[Header]
+    head: bytes
     body: bytes
     etag: str
     not_modified: list[Header]
+    not_modified_head: bytes
     size: int
 
 
@@ -90,47 +94,52 @@ class FinishedAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if (
-            scope["type"] != "http"
-            or scope["method"] not in ("GET", "HEAD")
-            or scope["path"] in _NEVER
-            or not self._max_bytes
-        ):
+        if not self._max_bytes or not _is_kept_at_all(scope):
             await self._app(scope, receive, send)
             return
-        encoding = host = b""
-        none_match = request_id = None
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                encoding = value
-            elif name == b"host":
-                host = value
-            elif name == b"if-none-match":
-                none_match = value if none_match is None else none_match + b"," + value
-            elif name == b"x-request-id":
-                request_id = value
+        asked = _read_asked(scope)
         version = await self._find_version()
-        path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
-        query = scope["query_string"]
-        # An address is asked for again and again, and its parameters need sorting once only.
-        query = _sort_short(query) if len(query) < _SHORT else sort_query(query)
-        key = (path, query, encoding, host, scope["scheme"])
-        found = self._answers.get(key)
+        found = self._answers.get(asked.key)
         if found is None or version is None:
             self.misses += 1
-            await self._ask(scope, receive, send, key=key, version=version)
+            await self._ask(scope, receive, send, key=asked.key, version=version)
             return
-        self.hits += 1
-        self._answers.move_to_end(key)
-        own_id = (b"x-request-id", make_request_id(request_id).encode())
-        if none_match is not None and _is_known(none_match, found.etag):
+        self._use(asked.key)
+        own_id = (b"x-request-id", asked.make_id())
+        if asked.knows(found):
             headers, body, status = found.not_modified, b"", 304
         else:
-            headers, body, status = found.headers, found.body, 200
-            if scope["method"] == "HEAD":
-                body = b""
+            headers, status = found.headers, 200
+            body = b"" if scope["method"] == "HEAD" else found.body
         await send({"type": "http.response.start", "status": status, "headers": [*headers, own_id]})
         await send({"type": "http.response.body", "body": body})
+
+    def find_at_once(self, scope: Scope) -> tuple[int, bytes, bytes, bytes] | None:
+        """Return what is kept for a request, without waiting for anything.
+
+        Returns:
+            Status, header lines, body and the request's id; None when the application has to be
+            asked: nothing is kept, the version of the data was not looked at for a second, or a
+            proxy says that the request is another than it seems.
+        """
+        state = self._source.dataset.peek()
+        if state is None or state.version != self._version or not _is_kept_at_all(scope):
+            return None
+        asked = _read_asked(scope)
+        found = self._answers.get(asked.key)
+        if found is None or asked.is_forwarded:
+            return None
+        self._use(asked.key)
+        request_id = asked.make_id()
+        line = b"x-request-id: %b\r\n" % request_id
+        if asked.knows(found):
+            return 304, found.not_modified_head + line, b"", request_id
+        body = b"" if scope["method"] == "HEAD" else found.body
+        return 200, found.head + line, body, request_id
+
+    def _use(self, key: Key) -> None:
+        self.hits += 1
+        self._answers.move_to_end(key)
 
     async def _find_version(self) -> str | None:
         """Return the version of the data; when it is another one, forget everything."""
@@ -174,13 +183,17 @@ class FinishedAnswers:
         if version != self._version:  # another one came while this was being answered
             return
         kept = [header for header in headers if header[0] != b"x-request-id"]
+        known = [header for header in kept if header[0] not in _BODY_HEADERS]
+        head, known_head = _join_lines(kept), _join_lines(known)
         size = len(body) + sum(len(part) for part in key[:4]) + _OVERHEAD
-        size += sum(len(name) + len(value) for name, value in kept)
+        size += 2 * len(head) + len(known_head)
         answer = Finished(
             headers=kept,
+            head=head,
             body=body,
             etag=dict(kept)[b"etag"].decode("latin-1"),
-            not_modified=[header for header in kept if header[0] not in _BODY_HEADERS],
+            not_modified=known,
+            not_modified_head=known_head,
             size=size,
         )
         former = self._answers.pop(key, None)
@@ -199,9 +212,67 @@ def _is_keepable(headers: dict[bytes, bytes], version: str | None) -> bool:
     )
 
 
-def _is_known(none_match: bytes, etag: str) -> bool:
-    sent = none_match.decode("latin-1")
-    return sent.strip() == "*" or matches_etag(sent, etag)
+@dataclass(slots=True)
+class _Asked:
+    """What a request says that its answer depends on.
+
+    Attributes:
+        key: Of the answer that is kept.
+        none_match: Its If-None-Match, all of them together.
+        request_id: Its own id.
+        is_forwarded: A proxy speaks for somebody else.
+    """
+
+    key: Key
+    none_match: bytes | None
+    request_id: bytes | None
+    is_forwarded: bool
+
+    def make_id(self) -> bytes:
+        """Return the request's id."""
+        return make_request_id(self.request_id).encode()
+
+    def knows(self, answer: Finished) -> bool:
+        """Say whether the client has the answer already."""
+        if self.none_match is None:
+            return False
+        sent = self.none_match.decode("latin-1")
+        return sent.strip() == "*" or matches_etag(sent, answer.etag)
+
+
+def _is_kept_at_all(scope: Scope) -> bool:
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and scope["path"] not in _NEVER
+    )
+
+
+def _read_asked(scope: Scope) -> _Asked:
+    encoding = host = b""
+    none_match = request_id = None
+    is_forwarded = False
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            encoding = value
+        elif name == b"host":
+            host = value
+        elif name == b"if-none-match":
+            none_match = value if none_match is None else none_match + b"," + value
+        elif name == b"x-request-id":
+            request_id = value
+        elif name.startswith(b"x-forwarded-"):
+            is_forwarded = True
+    path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
+    query = scope["query_string"]
+    # An address is asked for again and again, and its parameters need sorting once only.
+    query = _sort_short(query) if len(query) < _SHORT else sort_query(query)
+    key = (path, query, encoding, host, scope["scheme"])
+    return _Asked(key, none_match, request_id, is_forwarded)
+
+
+def _join_lines(headers: list[Header]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
 def sort_query(query: bytes) -> bytes:
@@ -222,4 +293,4 @@ def sort_query(query: bytes) -> bytes:
     return encode_query(sorted(pairs_of_text)).encode()
 
 
-_sort_short = lru_cache(maxsize=4096)(sort_query)
+_sort_short = lru_cache(maxsize=1024)(sort_query)

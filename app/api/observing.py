@@ -22,6 +22,8 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.finished import FinishedAnswers
+
 # From a kept answer (0.1 ms) to the longest query (5 s), in seconds.
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _GROUPS = frozenset(
@@ -84,7 +86,7 @@ class Metrics(Collector):
         )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def find_group(path: str) -> str:
     """Return the kind of thing that a path is about, of which there are few whatever is asked.
 
@@ -104,9 +106,10 @@ def find_group(path: str) -> str:
 class Observer:
     """Wraps an application; logs and counts each of its requests when its answer is out."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, logs: bool) -> None:
+    def __init__(self, app: FinishedAnswers, *, metrics: Metrics, logs: bool) -> None:
         """Observe `app`; write no line for each request unless `logs`."""
-        self._app = app
+        self._app: ASGIApp = app
+        self._kept = app
         self._metrics = metrics
         self._logs = logs
 
@@ -139,17 +142,33 @@ class Observer:
             self._metrics.under_way -= 1
             self._metrics.count(scope, status=status, seconds=seconds)
             if self._logs:
-                _log.info(
-                    "request",
-                    request_id=request_id.decode("latin-1"),
-                    method=scope["method"][:20],
-                    path=scope["path"][:_LONGEST_PATH],
-                    parameters=_find_names(scope["query_string"]),
-                    status=status,
-                    bytes=size,
-                    ms=round(seconds * 1000, 2),
-                    client=(scope.get("client") or ("",))[0],
-                )
+                _log_request(scope, status=status, size=size, request_id=request_id, since=since)
+
+    def find_at_once(self, scope: Scope) -> tuple[int, bytes, bytes] | None:
+        """Return a kept answer for the server to write, as `app.serving.AT_ONCE` says; note it."""
+        since = time.perf_counter()
+        found = self._kept.find_at_once(scope)
+        if found is None:
+            return None
+        status, head, body, request_id = found
+        self._metrics.count(scope, status=status, seconds=time.perf_counter() - since)
+        if self._logs:
+            _log_request(scope, status=status, size=len(body), request_id=request_id, since=since)
+        return status, head, body
+
+
+def _log_request(scope: Scope, *, status: int, size: int, request_id: bytes, since: float) -> None:
+    _log.info(
+        "request",
+        request_id=request_id.decode("latin-1"),
+        method=scope["method"][:20],
+        path=scope["path"][:_LONGEST_PATH],
+        parameters=_find_names(scope["query_string"]),
+        status=status,
+        bytes=size,
+        ms=round((time.perf_counter() - since) * 1000, 2),
+        client=(scope.get("client") or ("",))[0],
+    )
 
 
 def _find_names(query: bytes) -> list[str]:

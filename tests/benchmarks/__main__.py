@@ -19,7 +19,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.benchmarks.corpus import GENERATOR_VERSION, ensure_corpus, find_corpus
+from tests.benchmarks.corpus import GENERATOR_VERSION, ensure_corpus, find_corpus, read_once
 from tests.benchmarks.ingest import SMALL_FILES, measure_ingest
 from tests.benchmarks.load import LoadError, find_wrk
 from tests.benchmarks.report import describe_machine, find_ratios, print_tables, write_readme
@@ -123,6 +123,8 @@ def main() -> int:
 def _measure_corpus(
     corpus: Path, chosen: list[str], *, scratch: Path, plan: Plan, say: Any
 ) -> dict[str, Any]:
+    seconds = read_once(corpus)
+    say(f"read once in {seconds:.0f} s, so that the system keeps what fits into memory")
     bench = Bench(corpus, folder=scratch, plan=plan, say=say)
     found: dict[str, Any] = {"scenarios": {}, "failed": {}}
     for scenario in SCENARIOS:

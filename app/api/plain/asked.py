@@ -73,7 +73,7 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
 
 
 # What is read for one page holds for all pages of its list; reading it cost a third of a request.
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _read_shared(path: str, query: bytes) -> Asked | None:
     listed = LISTS[path]
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
