@@ -112,7 +112,7 @@ def serve(
         flush=True,
     )
     uvicorn.run(
-        "app.main:create_app",
+        "app.serving:make_app",
         factory=True,
         host=settings.host,
         port=port,

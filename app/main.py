@@ -21,13 +21,13 @@ from app.api.entities.geojson import router as maps
 from app.api.entities.router import router as entities
 from app.api.errors import add_error_handlers
 from app.api.exports.router import router as exports
-from app.api.finished import FinishedAnswers
+from app.api.finished import MIN_COMPRESSED, FinishedAnswers
 from app.api.matching.claims import router as similar_claims
 from app.api.matching.router import router as matching
 from app.api.moved import MovedError, on_moved
 from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
-from app.api.plain import PlainLists
+from app.api.plain import PlainAnswers, PlainLists
 from app.api.quotes.router import router as quotes
 from app.api.shedding import Shedding
 from app.api.sources.router import router as sources
@@ -123,13 +123,15 @@ def create_app(settings: Settings | None = None) -> Application:
         # the start, and two more functions for each request to go through.
         app.router.routes.extend(router.routes)
     # The last one added is the outermost: what it adds is on every answer, compressed or not.
-    app.add_middleware(PlainLists, source=app.state.source, engine=plain)
-    app.add_middleware(CompressMiddleware)
+    app.state.plain = PlainAnswers(app.state.source, engine=plain)
+    app.add_middleware(PlainLists, answers=app.state.plain)
+    app.add_middleware(CompressMiddleware, minimum_size=MIN_COMPRESSED)
     app.add_middleware(WireMiddleware, write_problem=write_problem)
     app.finished = FinishedAnswers(
         Shedding(super(Application, app).__call__),
         source=app.state.source,
         max_bytes=settings.cache_bytes,
+        make_at_once=app.state.plain.find,
     )
     counted = Metrics()
     counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))

@@ -7,6 +7,7 @@ is what would have gone out, compressed or not.
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -15,10 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.caching import encode_query, matches_etag
 from app.api.deps import Source, read_dataset
-from app.api.wire import make_request_id
+from app.api.wire import MAX_URL_BYTES, add_common, make_request_id
 
 # A larger answer is sent and not kept: one of them would push out hundreds of others.
 MAX_ANSWER_BYTES = 1 << 20
+# Shorter answers are never compressed, and so do not depend on the encodings that a client names.
+MIN_COMPRESSED = 500
+_VARY = (b"vary", b"Accept-Encoding")
 # What an entry costs beside its bytes, for the objects around them: an estimate, not measured.
 _OVERHEAD = 1500
 _BODY_HEADERS = frozenset(
@@ -32,6 +36,7 @@ _PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
 # Path and sorted query, then what else an answer depends on: encoding, host and scheme.
 Key = tuple[bytes, bytes, bytes, bytes, str]
 Header = tuple[bytes, bytes]
+MakeAtOnce = Callable[[Scope], tuple[int, list[Header], bytes] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,39 @@ class Finished:
     size: int
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What a request says that its answer depends on.
+
+    Attributes:
+        key: Of the answer that is kept.
+        none_match: Its If-None-Match, all of them together.
+        request_id: Its own id.
+        is_forwarded: A proxy speaks for somebody else.
+    """
+
+    key: Key
+    none_match: bytes | None
+    request_id: bytes | None
+    is_forwarded: bool
+
+    @property
+    def wants_encoding(self) -> bool:
+        """Say whether it names encodings that an answer may have."""
+        return bool(self.key[2])
+
+    def make_id(self) -> bytes:
+        """Return the request's id."""
+        return make_request_id(self.request_id).encode()
+
+    def knows(self, answer: Finished) -> bool:
+        """Say whether the client has the answer already."""
+        if self.none_match is None:
+            return False
+        sent = self.none_match.decode("latin-1")
+        return sent.strip() == "*" or matches_etag(sent, answer.etag)
+
+
 class FinishedAnswers:
     """Wraps an application and answers in its place what it has answered before.
 
@@ -65,15 +103,20 @@ class FinishedAnswers:
     version is asked for when it is more than a second old (`app.api.dataset`).
     """
 
-    def __init__(self, app: ASGIApp, *, source: Source, max_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, source: Source, max_bytes: int, make_at_once: MakeAtOnce
+    ) -> None:
         """Begin empty.
 
         Args:
             app: What is wrapped.
+            make_at_once: Answers some requests in its place, without waiting for anything; the
+                same to the byte as it would, but for the headers that all answers have.
             source: Says which version of the data there is.
             max_bytes: Most bytes that are kept; 0 keeps nothing.
         """
         self._app = app
+        self._make_at_once = make_at_once
         self._source = source
         self._max_bytes = max_bytes
         self._answers: OrderedDict[Key, Finished] = OrderedDict()
@@ -115,27 +158,45 @@ class FinishedAnswers:
         await send({"type": "http.response.body", "body": body})
 
     def find_at_once(self, scope: Scope) -> tuple[int, bytes, bytes, bytes] | None:
-        """Return what is kept for a request, without waiting for anything.
+        """Return what is kept for a request, or can be made without waiting for anything.
 
         Returns:
             Status, header lines, body and the request's id; None when the application has to be
-            asked: nothing is kept, the version of the data was not looked at for a second, or a
-            proxy says that the request is another than it seems.
+            asked, also when the version of the data was not looked at for a second, or a proxy
+            says that the request is another than it seems.
         """
         state = self._source.dataset.peek()
         if state is None or state.version != self._version or not _is_kept_at_all(scope):
             return None
         asked = _read_asked(scope)
-        found = self._answers.get(asked.key)
-        if found is None or asked.is_forwarded:
+        if asked.is_forwarded:
             return None
-        self._use(asked.key)
         request_id = asked.make_id()
         line = b"x-request-id: %b\r\n" % request_id
+        found = self._answers.get(asked.key)
+        if found is None:
+            made = self._make(scope, asked)
+            return made and (made[0], made[1] + line, made[2], request_id)
+        self._use(asked.key)
         if asked.knows(found):
             return 304, found.not_modified_head + line, b"", request_id
         body = b"" if scope["method"] == "HEAD" else found.body
         return 200, found.head + line, body, request_id
+
+    def _make(self, scope: Scope, asked: _Asked) -> tuple[int, bytes, bytes] | None:
+        if asked.wants_encoding or len(asked.key[0]) + len(asked.key[1]) > MAX_URL_BYTES:
+            return None
+        made = self._make_at_once(scope)
+        if made is None:
+            return None
+        status, headers, body = made
+        if len(body) >= MIN_COMPRESSED:
+            headers = [*headers, _VARY]
+        headers = add_common(headers)
+        self.misses += 1
+        if status == 200 and _is_keepable(dict(headers), self._version):
+            self._keep(asked.key, headers, body, self._version)
+        return status, _join_lines(headers), body
 
     def _use(self, key: Key) -> None:
         self.hits += 1
@@ -210,34 +271,6 @@ def _is_keepable(headers: dict[bytes, bytes], version: str | None) -> bool:
         and b"content-disposition" not in headers  # an export, however short
         and headers.get(b"vary", b"").lower() in (b"", b"accept-encoding")
     )
-
-
-@dataclass(slots=True)
-class _Asked:
-    """What a request says that its answer depends on.
-
-    Attributes:
-        key: Of the answer that is kept.
-        none_match: Its If-None-Match, all of them together.
-        request_id: Its own id.
-        is_forwarded: A proxy speaks for somebody else.
-    """
-
-    key: Key
-    none_match: bytes | None
-    request_id: bytes | None
-    is_forwarded: bool
-
-    def make_id(self) -> bytes:
-        """Return the request's id."""
-        return make_request_id(self.request_id).encode()
-
-    def knows(self, answer: Finished) -> bool:
-        """Say whether the client has the answer already."""
-        if self.none_match is None:
-            return False
-        sent = self.none_match.decode("latin-1")
-        return sent.strip() == "*" or matches_etag(sent, answer.etag)
 
 
 def _is_kept_at_all(scope: Scope) -> bool:

@@ -147,7 +147,12 @@ class Observer:
     def find_at_once(self, scope: Scope) -> tuple[int, bytes, bytes] | None:
         """Return a kept answer for the server to write, as `app.serving.AT_ONCE` says; note it."""
         since = time.perf_counter()
-        found = self._kept.find_at_once(scope)
+        try:
+            found = self._kept.find_at_once(scope)
+        except Exception:
+            # The application meets it again, and makes a 500 of it.
+            _log.exception("an answer could not be given at once")
+            found = None
         if found is None:
             return None
         status, head, body, request_id = found

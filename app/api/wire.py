@@ -6,7 +6,7 @@ Request ids, CORS, HEAD, OPTIONS, addresses that are too long, and exceptions th
 import logging
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,10 +68,8 @@ class WireMiddleware:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = [head for head in message["headers"] if head[0] not in _COMMON_NAMES]
-                if all(name != _POLICY[0] for name, _ in headers):
-                    headers.append(_POLICY)
-                headers += [*_COMMON, (b"x-request-id", request_id.encode())]
+                headers = add_common(message["headers"])
+                headers.append((b"x-request-id", request_id.encode()))
                 message = {**message, "headers": headers}
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -98,6 +96,15 @@ class WireMiddleware:
                 raise
             detail = f"This is a fault of the server. Its log tells more under {request_id}."
             await self._write_problem(scope, 500, detail)(scope, receive, send_common)
+
+
+def add_common(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers with those that all answers have, but for the request's id."""
+    found = [header for header in headers if header[0] not in _COMMON_NAMES]
+    if all(name != _POLICY[0] for name, _ in found):
+        found.append(_POLICY)
+    found += _COMMON
+    return found
 
 
 def make_request_id(sent: bytes | None) -> str:

@@ -57,6 +57,106 @@ def test_the_second_answer_is_the_first_and_runs_no_sql(
         assert ("content-encoding" in again.headers) == (encoding == "gzip")
 
 
+def at_once(app: Application, url: str, **headers: str) -> tuple[int, list[str], bytes] | None:
+    """Return status, sorted header lines and body of what the server writes without a task."""
+    path, _, query = url.partition("?")
+    sent = {"host": "testserver", **headers}
+    found = app.observer.find_at_once(
+        {
+            "type": "http",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+        }
+    )
+    if found is None:
+        return None
+    status, head, body = found
+    lines = head.decode("latin-1").split("\r\n")
+    assert lines.pop() == ""
+    assert sum(line.startswith("x-request-id: ") for line in lines) == 1
+    return status, sorted(line for line in lines if not line.startswith("x-request-id")), body
+
+
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        ("/v1/quotes", True),
+        ("/v1/quotes?speaker=ines-varga&include=speaker&limit=2", True),
+        ("/v1/quotes?speaker=nobody", True),
+        ("/v1/claims?kind=denial&limit=1", True),
+        ("/v1/quotes?q=harbour", False),
+        ("/v1/entities/velm", False),
+        ("/speakers/velm", False),
+        ("/", False),
+    ],
+)
+@pytest.mark.parametrize("conditional", [False, True])
+def test_what_is_answered_at_once_is_what_the_application_answers(
+    fresh: tuple[Application, TestClient, list[str]], url: str, plain: bool, conditional: bool
+) -> None:
+    app, client, _ = fresh
+    del client.headers["accept-encoding"]
+    assert at_once(app, url) is None  # the version of the data is not known yet
+    etag = client.get(url).headers["etag"]
+    headers = {"if-none-match": etag} if conditional else {}
+    for is_kept in (False, True):
+        app.finished.forget()
+        whole = client.get(url, headers=headers)
+        assert whole.status_code == (304 if conditional else 200)
+        app.finished.forget()
+        if is_kept:
+            client.get(url)
+        found = at_once(app, url, **headers)
+        if not plain and not is_kept:
+            assert found is None
+            continue
+        assert found is not None
+        status, lines, body = found
+        assert (status, body) == (whole.status_code, whole.content)
+        whole.headers.pop("x-request-id")
+        if conditional:  # what is kept of an answer may say more of it than RFC 9110 asks for
+            assert {f"etag: {etag}", f"cache-control: {whole.headers['cache-control']}"} < set(
+                lines
+            )
+            continue
+        assert lines == sorted(f"{name}: {value}" for name, value in whole.headers.items())
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("/v1/quotes?speaker=a&cursor=nothing", {}),
+        ("/v1/quotes?speeker=ines-varga", {}),
+        ("/v1/quotes?source=" + "x" * 9000, {}),
+        ("/v1/quotes", {"x-forwarded-proto": "https"}),
+        ("/v1/quotes", {"accept-encoding": "gzip"}),
+    ],
+)
+def test_what_is_not_plain_is_not_answered_at_once(
+    fresh: tuple[Application, TestClient, list[str]], url: str, headers: dict[str, str]
+) -> None:
+    app, client, _ = fresh
+    client.get("/v1")
+    assert at_once(app, url, **headers) is None
+
+
+def test_a_fault_in_answering_at_once_is_left_to_the_application(
+    fresh: tuple[Application, TestClient, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, client, _ = fresh
+    client.get("/v1")
+
+    def fail(scope: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(app.finished, "_make_at_once", fail)
+    assert at_once(app, "/v1/quotes") is None
+
+
 def test_the_order_of_parameters_makes_no_other_answer(
     fresh: tuple[Application, TestClient, list[str]],
 ) -> None:

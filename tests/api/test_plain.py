@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.api.plain import PlainLists
+from app.api.plain import PlainAnswers, PlainLists
 from app.main import Application, create_app
 from tests.api.conftest import settings_for
 
@@ -49,7 +49,7 @@ def both(database: Path) -> Iterator[tuple[TestClient, TestClient, list[int]]]:
     for app in (whole, framework):
         app.state.source.dataset._max_age = 3600.0
         app.state.source.dataset.read()
-    answer = PlainLists._answer
+    answer = PlainAnswers._answer
 
     def note(self: Any, listed: Any, scope: Any) -> Any:
         found = answer(self, listed, scope)
@@ -57,7 +57,7 @@ def both(database: Path) -> Iterator[tuple[TestClient, TestClient, list[int]]]:
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlainLists, "_answer", note)
+        patch.setattr(PlainAnswers, "_answer", note)
         with TestClient(whole) as one, TestClient(framework) as other:
             yield one, other, plainly
     for app in (whole, framework):
@@ -186,10 +186,7 @@ def test_a_list_that_takes_too_long_is_left_to_the_framework(
     plainly = both[2]
     ask_both(both, "/v1/quotes?limit=200")
     monkeypatch.setattr("app.api.plain.layer._MOST_SECONDS", -1.0)
-    layer: Any = both[0].app.middleware_stack  # type: ignore[attr-defined]
-    while not isinstance(layer, PlainLists):
-        layer = getattr(layer, "app", None) or layer._app
-    connection = layer._connect()
+    connection = both[0].app.state.plain._connect()  # type: ignore[attr-defined]
     connection.set_progress_handler(connection._is_late, 1)
     plainly.clear()
     for _ in range(2):  # the second time it is not even tried

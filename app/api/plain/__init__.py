@@ -10,6 +10,6 @@ SQLite only, and on the event loop itself: handing so little to a thread and bac
 than reading it does. How much it all buys, `make bench` says (cold page).
 """
 
-from app.api.plain.layer import PlainLists
+from app.api.plain.layer import PlainAnswers, PlainLists
 
-__all__ = ["PlainLists"]
+__all__ = ["PlainAnswers", "PlainLists"]

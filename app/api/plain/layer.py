@@ -1,4 +1,4 @@
-"""The ASGI layer that answers plain pages."""
+"""Answers to plain pages, and the ASGI layer that gives them."""
 
 import logging
 import sqlite3
@@ -20,6 +20,8 @@ from app.api.plain.lists import LISTS, PlainList
 from app.api.plain.rows import PlainPage, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
+
+Header = tuple[bytes, bytes]
 
 _LOG = logging.getLogger(__name__)
 _NO_ENTITY = b'"entity":null'
@@ -45,18 +47,16 @@ class SlowError(Exception):
         super().__init__(asked.scope)
 
 
-class PlainLists:
-    """Wraps an application and answers plain pages in its place."""
+class PlainAnswers:
+    """Answers to requests for plain pages."""
 
-    def __init__(self, app: ASGIApp, *, source: Source, engine: Engine) -> None:
+    def __init__(self, source: Source, *, engine: Engine) -> None:
         """Begin without a connection; one is made when it is needed.
 
         Args:
-            app: What is wrapped.
             source: Where the data are.
             engine: A reader's, for this alone: the event loop must not wait for a connection.
         """
-        self._app = app
         self._source = source
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
@@ -66,32 +66,34 @@ class PlainLists:
         self._slow: set[str] = set()
         self._version: str | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
+    def find(self, scope: Scope) -> tuple[int, list[Header], bytes] | None:
+        """Return status, headers and body; None when the framework has to be asked."""
         listed = LISTS.get(scope["path"]) if scope["type"] == "http" else None
         if (
-            listed is not None
-            and scope["method"] == "GET"
-            and "onrecord.head" not in scope
-            and not scope.get("root_path")
-            and self._is_sqlite
+            listed is None
+            or scope["method"] != "GET"
+            or "onrecord.head" in scope
+            or scope.get("root_path")
+            or not self._is_sqlite
         ):
-            try:
-                status, headers, body = self._answer(listed, scope)
-            except NotPlainError:
-                pass
-            except SlowError as slow:
-                self._slow.add(slow.asked.scope)
-            except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError):
-                # Whatever it is, the framework meets it too and says what it is.
-                _LOG.debug("a plain page could not be read", exc_info=True)
-                self._let_go()
-            else:
-                raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-                await send({"type": "http.response.start", "status": status, "headers": raw})
-                await send({"type": "http.response.body", "body": body})
-                return
-        await self._app(scope, receive, send)
+            return None
+        try:
+            status, headers, body = self._answer(listed, scope)
+        except NotPlainError:
+            return None
+        except SlowError as slow:
+            self._slow.add(slow.asked.scope)
+            return None
+        except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError):
+            # Whatever it is, the framework meets it too and says what it is.
+            _LOG.debug("a plain page could not be read", exc_info=True)
+            self._let_go()
+            return None
+        return (
+            status,
+            [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            body,
+        )
 
     def _answer(self, listed: PlainList, scope: Scope) -> tuple[int, dict[str, str], bytes]:
         state = self._source.dataset.peek()
@@ -241,3 +243,22 @@ class PlainLists:
         if self._pooled is not None:
             self._pooled.invalidate()
             self._pooled = None
+
+
+class PlainLists:
+    """Wraps an application and answers plain pages in its place."""
+
+    def __init__(self, app: ASGIApp, *, answers: PlainAnswers) -> None:
+        """Ask `answers` first, and then `app`."""
+        self._app = app
+        self._answers = answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        found = self._answers.find(scope)
+        if found is None:
+            await self._app(scope, receive, send)
+            return
+        status, headers, body = found
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
