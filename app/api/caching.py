@@ -7,7 +7,9 @@ before any SQL.
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request, Response
@@ -69,6 +71,11 @@ def make_etag(version: str, url: str) -> str:
     return f'W/"{hashlib.blake2b(seed, digest_size=12).hexdigest()}"'
 
 
+@lru_cache(maxsize=8)
+def _format_time(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
 def data_headers(state: DatasetState, url: str) -> dict[str, str]:
     """Return the headers of an answer that comes from the data."""
     version = state.version or ""
@@ -78,7 +85,7 @@ def data_headers(state: DatasetState, url: str) -> dict[str, str]:
         "X-Dataset-Version": version,
     }
     if state.changed_at is not None:
-        headers["Last-Modified"] = format_datetime(state.changed_at, usegmt=True)
+        headers["Last-Modified"] = _format_time(state.changed_at)
     return headers
 
 

@@ -195,7 +195,7 @@ class FinishedAnswers:
         headers = add_common(headers)
         self.misses += 1
         if status == 200 and _is_keepable(dict(headers), self._version):
-            self._keep(asked.key, headers, body, self._version)
+            return 200, self._keep(asked.key, headers, body).head, body
         return status, _join_lines(headers), body
 
     def _use(self, key: Key) -> None:
@@ -233,16 +233,16 @@ class FinishedAnswers:
                 keeps = size <= MAX_ANSWER_BYTES
                 parts.append(message.get("body", b""))
                 if keeps and not message.get("more_body", False):
-                    self._keep(key, headers, b"".join(parts), version)
+                    # Unless another version came while this was being answered.
+                    if version == self._version:
+                        self._keep(key, headers, b"".join(parts))
                 elif not keeps:
                     parts.clear()
             await send(message)
 
         await self._app(scope, receive, send_kept)
 
-    def _keep(self, key: Key, headers: list[Header], body: bytes, version: str | None) -> None:
-        if version != self._version:  # another one came while this was being answered
-            return
+    def _keep(self, key: Key, headers: list[Header], body: bytes) -> Finished:
         kept = [header for header in headers if header[0] != b"x-request-id"]
         known = [header for header in kept if header[0] not in _BODY_HEADERS]
         head, known_head = _join_lines(kept), _join_lines(known)
@@ -262,6 +262,7 @@ class FinishedAnswers:
         self._answers[key] = answer
         while self._bytes > self._max_bytes:
             self._bytes -= self._answers.popitem(last=False)[1].size
+        return answer
 
 
 def _is_keepable(headers: dict[bytes, bytes], version: str | None) -> bool:

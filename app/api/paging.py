@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -98,6 +99,9 @@ class Page:
     total: int
 
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def encode_cursor(cursor: Cursor, *, scope: str) -> str:
     """Return the cursor as an opaque word for URLs.
 
@@ -108,7 +112,7 @@ def encode_cursor(cursor: Cursor, *, scope: str) -> str:
     values = [
         value.isoformat() if isinstance(value, datetime) else value for value in cursor.values
     ]
-    body = json.dumps([int(cursor.backward), *values], separators=(",", ":")).encode()
+    body = _ENCODE([int(cursor.backward), *values]).encode()
     return base64.urlsafe_b64encode(_seal(body, scope) + body).decode().rstrip("=")
 
 
@@ -148,6 +152,7 @@ def _seal(body: bytes, scope: str) -> bytes:
     return hashlib.blake2b(body, digest_size=_SEAL_LENGTH, key=_scope_key(scope)).digest()
 
 
+@lru_cache(maxsize=256)
 def _scope_key(scope: str) -> bytes:
     return hashlib.blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 

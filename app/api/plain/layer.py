@@ -137,10 +137,18 @@ class PlainAnswers:
             "next": None if page.next is None else asked.with_cursor(page.next),
             "prev": None if page.prev is None else asked.with_cursor(page.prev),
         }
-        body = b'{"data":[%b],"meta":%b,"links":%b,"facets":null}' % (
-            b",".join(self._list_records(connection, asked, page)),
-            to_json({"total": total, "limit": asked.limit, "dataset_version": self._version}),
-            to_json(links),
+        # In one go: a page of seventy kilobytes is not copied twice.
+        meta = to_json({"total": total, "limit": asked.limit, "dataset_version": self._version})
+        body = b"".join(
+            [
+                b'{"data":[',
+                *self._list_records(connection, asked, page),
+                b'],"meta":',
+                meta,
+                b',"links":',
+                to_json(links),
+                b',"facets":null}',
+            ]
         )
         headers["Link"] = link_header(links)
         headers["Content-Length"] = str(len(body))
@@ -150,15 +158,17 @@ class PlainAnswers:
     def _list_records(
         self, connection: sqlite3.Connection, asked: Asked, page: PlainPage
     ) -> list[bytes]:
-        if not asked.embeds:
-            return [record for _, _, record, _ in page.rows]
-        # Within a text every quotation mark has a backslash before it: this stands once only.
-        return [
-            record
-            if key is None
-            else record.replace(_NO_ENTITY, b'"entity":' + self._find_entity(connection, key), 1)
-            for _, _, record, key in page.rows
-        ]
+        """Return the records with commas between, in pieces."""
+        pieces: list[bytes] = []
+        for _, _, record, key in page.rows:
+            pieces.append(b",")
+            if key is None or not asked.embeds:
+                pieces.append(record)
+            else:
+                # Within a text every quotation mark has a backslash before it: this stands once.
+                before, _, after = record.partition(_NO_ENTITY)
+                pieces += (before, b'"entity":', self._find_entity(connection, key), after)
+        return pieces[1:]
 
     def _to_conditions(
         self,
