@@ -1,8 +1,11 @@
 # Stage one installs from the lock, with hashes, and compiles byte code; stage two carries the result.
 FROM docker.io/library/python:3.11-slim-bookworm AS build
 WORKDIR /build
+# Packages of the lock beside those that serving needs, as those of the extra "cluster":
+# docker build --build-arg ALSO="distributed fastwarc fsspec" .
+ARG ALSO=""
 COPY requirements.lock .ci/runtime-lock ./
-RUN python runtime-lock < requirements.lock > runtime.lock \
+RUN python runtime-lock $ALSO < requirements.lock > runtime.lock \
     && python -m venv /opt/onrecord \
     && /opt/onrecord/bin/pip install --no-cache-dir --compile --require-hashes -r runtime.lock
 WORKDIR /srv/onrecord
