@@ -14,7 +14,7 @@ from app.pages.direction import find_direction
 
 # A piece under more marks than this names only the shortest of them: real texts nest six deep, and
 # what nests ten thousand deep must not cost its square.
-MAX_COVERING = 12
+MAX_COVERING = 8
 
 
 class Layer(StrEnum):

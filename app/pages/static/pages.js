@@ -33,10 +33,15 @@
   const showLayers = () => {
     for (const box of boxes) text.classList.toggle("show-" + box.value, box.checked);
     for (const link of text.querySelectorAll("a[data-r]")) {
-      const plain = shown(link).length === 0;
-      link.tabIndex = plain ? -1 : 0;
-      if (plain) link.removeAttribute("href");
-      else link.setAttribute("href", "#r-" + shown(link)[0]);
+      const [first] = shown(link);
+      const href = first && "#r-" + first;
+      if (!first) {
+        link.tabIndex = -1;
+        link.removeAttribute("href");
+      } else if (link.getAttribute("href") !== href || link.tabIndex !== 0) {
+        link.tabIndex = 0;
+        link.setAttribute("href", href);
+      }
     }
   };
   for (const box of boxes) box.addEventListener("change", showLayers);
