@@ -103,13 +103,18 @@ def main() -> int:
         if asked.corpora_only:
             return 0
         if "ingest" in chosen:
-            found["ingest"] = measure_ingest(
-                scratch,
-                files=60 if asked.quick else 200,
-                runs=1 if asked.quick else 3,
-                small_files=10_000 if asked.quick else SMALL_FILES,
-                say=say,
-            )
+            try:
+                found["ingest"] = measure_ingest(
+                    scratch,
+                    files=60 if asked.quick else 200,
+                    runs=1 if asked.quick else 3,
+                    small_files=10_000 if asked.quick else SMALL_FILES,
+                    say=say,
+                )
+            except RuntimeError as error:
+                # Half an hour's other figures are written all the same.
+                say(f"ingest FAILED: {error}")
+                found["failed"] = {"ingest": str(error)}
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     find_ratios(found)
