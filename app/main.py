@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -136,9 +136,7 @@ def create_app(settings: Settings | None = None) -> Application:
     counted = Metrics()
     counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))
     app.state.metrics = counted
-    app.observer = app.state.observer = Observer(
-        app.finished, metrics=counted, logs=settings.log_requests
-    )
+    app.observer = Observer(app.finished, metrics=counted, logs=settings.log_requests)
     return app
 
 
@@ -155,7 +153,7 @@ def _make_lifespan(
             ingest = await run_in_threadpool(start_ingest, settings)
         try:
             # For our server, which asks before it makes a task (`app.serving`).
-            yield {AT_ONCE: app.state.observer.find_at_once}
+            yield {AT_ONCE: cast(Application, app).observer.find_at_once}
         finally:
             if ingest is not None:
                 await run_in_threadpool(ingest.stop, STOP_SECONDS)

@@ -64,6 +64,20 @@ def test_headers_without_an_end_are_a_431(address: tuple[str, int]) -> None:
         assert b"application/problem+json" in answer
 
 
+def test_requests_that_come_together_are_not_taken_for_one_with_long_headers(
+    address: tuple[str, int],
+) -> None:
+    whole = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    count = serving.MAX_HEADER_BYTES // len(whole) + 100
+    with socket.create_connection(address, timeout=20) as client:
+        client.sendall(whole * count + whole[:25])
+        client.sendall(whole[25:])
+        received = b""
+        while received.count(b"HTTP/1.1 200") <= count and (data := client.recv(1 << 16)):
+            received += data
+    assert received.count(b"HTTP/1.1 200") == count + 1
+
+
 def test_a_client_that_leaves_between_pipelined_requests_raises_nothing(
     address: tuple[str, int], caplog: pytest.LogCaptureFixture
 ) -> None:

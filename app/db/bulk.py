@@ -2,7 +2,7 @@
 
 PostgreSQL is given them by COPY, which is one exchange with the server, and one event for the
 triggers that keep search in step, where INSERT is one for each row. SQLite is given them past
-SQLAlchemy's statements, which took half the time of storing a dozen rows.
+SQLAlchemy's statements, which are made anew for each call.
 https://www.psycopg.org/psycopg3/docs/basic/copy.html
 """
 

@@ -1,6 +1,6 @@
 """What a database's URL says, without the driver that opens it.
 
-psycopg takes a tenth of a second and 9 MiB to import, which only those pay who use PostgreSQL.
+psycopg takes 9 MiB to import, which only those pay who use PostgreSQL.
 """
 
 from sqlalchemy import URL, make_url

@@ -31,7 +31,7 @@ from app.vocabulary import EntityType
 Key = tuple[int, str]
 Cluster = tuple[int, Verdict | None]
 
-# Of the groups that articles name again and again; a hundred kilobytes for the largest.
+# Of the groups that articles name again and again.
 _CLUSTERED = Remembered(500)
 _ATTACHED = Remembered(500)
 
