@@ -116,8 +116,8 @@ class ReaderModel:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # Without this, processors that lack VNNI add products of 8 bits in 16 and cut the sums off:
-        # attr_indirect of the seed fell by 3.6 points, quotation_speaker of our own articles by 2.5.
-        # Costs some 6 percent of the words a second there.
+        # attr_indirect of the seed fell by 3.6 points, quotation_speaker of ours by 2.5. It costs
+        # some 6 percent of the words a second there.
         options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(
             str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
