@@ -7,11 +7,14 @@ connection (or one of the few exports) with next to no work: "slowloris".
 
 import gc
 import resource
-from asyncio import TimerHandle, Transport
+from asyncio import Event, TimerHandle, Transport
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import unquote
 
+import httptools
 from starlette.types import ASGIApp
-from uvicorn._types import ASGI3Application
+from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -31,8 +34,12 @@ GRACE_SECONDS = 30
 """How long a server that is told to stop lets answers under way come to their end."""
 
 AT_ONCE = "onrecord.at_once"
-"""In the state of the lifespan: a function of a request's scope that returns status, head (header
-lines, each with its end) and body of an answer that is known already, or None."""
+"""In the state of the lifespan: a function of the scope of a GET or HEAD (as ASGI has it, without
+what is the same for all: "asgi", "state") that returns status, head (header lines, each
+with its end) and body of an answer that is known already, or None."""
+
+# Longer bodies are written by themselves: copying them behind their head costs more than a call.
+_JOINED_BYTES = 65_536
 
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -44,22 +51,38 @@ _TOO_LARGE_BODY = (
 )
 
 
+class _Answered:
+    """Stands where uvicorn has the cycle of a request, for one that was answered without one."""
+
+    response_complete = True
+    disconnected = False
+    keep_alive = True
+
+    def __init__(self) -> None:
+        self.message_event = Event()
+
+
 class PatientProtocol(HttpToolsProtocol):
     """uvicorn's protocol with ends to its patience, and without a detour for what is known.
 
-    A kept answer is written as soon as the headers of its request are read. uvicorn makes a task
-    for each request, and looks at each header of its answer with two regular expressions; both
-    together take longer than everything that On Record does for such an answer.
+    A kept answer is written as soon as the headers of its request are read. uvicorn makes a scope,
+    a cycle, a task and a timer for each request, and looks at each header of its answer with two
+    regular expressions; together they take longer than everything that On Record does for such an
+    answer. What is not known goes uvicorn's way, as if nothing had been tried.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Take what uvicorn's takes."""
         super().__init__(*args, **options)
+        self._find = self.app_state.get(AT_ONCE)
         self._in_headers = False
         self._waiting: TimerHandle | None = None
         self._stalled: TimerHandle | None = None
+        self._idle: TimerHandle | None = None
+        self._answered_at = 0.0
         self._header_bytes = 0
         self._running: RequestResponseCycle | None = None
+        self._common: tuple[Sequence[tuple[bytes, bytes]], bytes] = ((), b"")
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for headers."""
@@ -69,8 +92,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
-        _cancel(self._waiting)
-        _cancel(self._stalled)
+        for timer in (self._waiting, self._stalled, self._idle):
+            _cancel(timer)
         # uvicorn tells the last of several pipelined requests that its client is gone, and not
         # the one that is being answered, whose next write would then fail.
         if self._running is not None:
@@ -81,31 +104,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
-        if not self._answer_at_once(cycle):
-            super()._start_asgi_task(cycle, app)
-
-    def _answer_at_once(self, cycle: RequestResponseCycle) -> bool:
-        """Write the answer if it is known, and nothing that came before is still being written."""
-        find = self.app_state.get(AT_ONCE)
-        if (
-            find is None
-            or self.pipeline
-            or self.flow.write_paused
-            or not cycle.keep_alive
-            or cycle.waiting_for_100_continue
-        ):
-            return False
-        answer = find(cycle.scope)
-        if answer is None:
-            return False
-        status, head, body = answer
-        common = b"".join(b"%b: %b\r\n" % header for header in cycle.default_headers)
-        self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], common, head))
-        if body:
-            self.transport.write(body)
-        cycle.response_started = cycle.response_complete = True
-        cycle.on_response()
-        return True
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless the headers become too long."""
@@ -123,18 +122,96 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Note that headers begin; those of most requests come whole, and nobody waits for them."""
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         if not self._in_headers:
             self._in_headers = True
             self._header_bytes = 0
 
     def on_headers_complete(self) -> None:
-        """Stop waiting for them."""
+        """Stop waiting for them; answer, or let uvicorn have it answered."""
         self._in_headers = False
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+        if self._answer_at_once():
+            return
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # the scope has this list
         super().on_headers_complete()
+
+    def _answer_at_once(self) -> bool:
+        """Write the answer if it is known, and nothing that came before is still under way."""
+        parser = self.parser
+        method = parser.get_method()
+        if (
+            self._find is None
+            or (method != b"GET" and method != b"HEAD")
+            or (self.cycle is not None and not self.cycle.response_complete)
+            or self.pipeline
+            or self.flow.write_paused
+            or self.expect_100_continue
+            or parser.should_upgrade()
+            or not parser.should_keep_alive()
+            or parser.get_http_version() != "1.1"
+            or self.transport.is_closing()
+        ):
+            return False
+        answer = self._find(self._to_scope(method))
+        if answer is None:
+            return False
+        status, head, body = answer
+        common, line = self.server_state.default_headers, self._common
+        if line[0] is not common:  # uvicorn makes them anew each second
+            joined = b"".join([b"%b: %b\r\n" % header for header in common])
+            line = self._common = (common, joined)
+        if len(body) < _JOINED_BYTES:
+            self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], line[1], head, body))
+        else:
+            self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], line[1], head))
+            self.transport.write(body)
+        self.cycle = _ANSWERED  # type: ignore[assignment]
+        self.server_state.total_requests += 1
+        self._answered_at = self.loop.time()
+        if self._idle is None:
+            self._idle = self.loop.call_later(self.timeout_keep_alive, self._end_if_idle)
+        return True
+
+    def _to_scope(self, method: bytes) -> HTTPScope:
+        parsed = httptools.parse_url(self.url)
+        raw_path = parsed.path
+        path = raw_path.decode("ascii")
+        return {  # type: ignore[typeddict-item]
+            "type": "http",
+            "http_version": "1.1",
+            "method": method.decode("ascii"),
+            "scheme": self.scheme or "http",
+            "path": self.root_path + (unquote(path) if "%" in path else path),
+            "raw_path": self.root_path.encode("ascii") + raw_path,
+            "query_string": parsed.query or b"",
+            "root_path": self.root_path,
+            "headers": self.headers,
+            "server": self.server,
+            "client": self.client,
+        }
+
+    def _end_if_idle(self) -> None:
+        """Close the connection when it has been idle for long enough since an answer at once.
+
+        One timer that looks, where uvicorn sets one at each answer and takes it back at the next
+        request. Whatever is under way, or was answered in uvicorn's way since, has its own.
+        """
+        self._idle = None
+        if self._in_headers or not self.cycle.response_complete or self.timeout_keep_alive_task:
+            return
+        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle = self.loop.call_later(left, self._end_if_idle)
+        else:
+            self.timeout_keep_alive_handler()
 
     def pause_writing(self) -> None:
         """Begin to wait for the client to read."""
@@ -146,6 +223,9 @@ class PatientProtocol(HttpToolsProtocol):
         _cancel(self._stalled)
         self._stalled = None
         super().resume_writing()
+
+
+_ANSWERED = _Answered()
 
 
 def _cancel(timer: TimerHandle | None) -> None:

@@ -6,6 +6,7 @@ costs a client one more download and never leaves it with old data under a new E
 state is read before the data are.
 """
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from app.api import stored
 from app.api.errors import not_ready
@@ -23,6 +24,7 @@ from app.db.ids import dataset_version
 from app.db.schema import is_current
 from app.records import RECORDS_VERSION
 
+_LOG = logging.getLogger(__name__)
 MAX_AGE_SECONDS = 1.0
 # One total is some 200 bytes with its key.
 MAX_TOTALS = 2048
@@ -103,6 +105,10 @@ def read_state(engine: Engine) -> DatasetState:
 class DatasetCache:
     """The state of the data, and what has been counted in it. Safe for threads.
 
+    While requests come, the state is read anew before it is too old (`renew`), so that none of
+    them waits for it. Without that, each second all requests of that moment went through the
+    framework and into threads of their own.
+
     Args:
         engine: Where the state is read.
         max_age: Seconds, from 0, for which a state is believed.
@@ -113,7 +119,8 @@ class DatasetCache:
         self._engine = engine
         self._max_age = max_age
         self._state: DatasetState | None = None
-        self._read_at = 0.0
+        self._read_at = 0.0  # when the reading began
+        self._is_renewing = False
         self._lock = threading.Lock()
         self._totals: OrderedDict[Hashable, int] = OrderedDict()
 
@@ -129,9 +136,32 @@ class DatasetCache:
         with self._lock:
             state = self.peek()
             if state is None:
+                began = time.monotonic()
                 state = read_state(self._engine)
-                self._state, self._read_at = state, time.monotonic()
+                self._state, self._read_at = state, began
             return state
+
+    def begins_renewal(self) -> bool:
+        """Say whether the state is to be read anew by whoever asks, who then calls `renew`."""
+        is_due = time.monotonic() - self._read_at >= self._max_age / 2
+        if not is_due or self._is_renewing:
+            return False
+        self._is_renewing = True
+        return True
+
+    def renew(self) -> None:
+        """Read the state anew; a database that does not answer is left to the next request."""
+        began = time.monotonic()
+        try:
+            state = read_state(self._engine)
+        except SQLAlchemyError:
+            _LOG.debug("the state of the data could not be renewed", exc_info=True)
+        else:
+            with self._lock:
+                if began > self._read_at:
+                    self._state, self._read_at = state, began
+        finally:
+            self._is_renewing = False
 
     def get_total(self, version: str, query: Hashable) -> int | None:
         """Return how many rows a query had in a version of the data, when that is known."""

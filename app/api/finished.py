@@ -5,9 +5,10 @@ is answered without routing, parameters, SQL or JSON. One plain ASGI layer, oute
 is what would have gone out, compressed or not.
 """
 
+import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -39,27 +40,33 @@ Header = tuple[bytes, bytes]
 MakeAtOnce = Callable[[Scope], tuple[int, list[Header], bytes] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finished:
     """An answer that was given.
 
     Attributes:
-        headers: Without the request's id.
-        head: The same as the bytes that go out, each line with its end.
-        body: As it was sent.
+        head: Its header lines as they go out, each with its end, without the request's id; of a
+            304 where there is no body.
+        body: As it was sent; None where only clients have asked that knew the answer.
         etag: As in the headers.
-        not_modified: The headers of a 304.
-        not_modified_head: The same as bytes.
         size: Bytes that it takes here.
     """
 
-    headers: list[Header]
     head: bytes
-    body: bytes
-    etag: str
-    not_modified: list[Header]
-    not_modified_head: bytes
+    body: bytes | None
+    etag: bytes
     size: int
+    _not_modified: bytes | None = None
+
+    @property
+    def not_modified(self) -> bytes:
+        """The header lines of a 304, made when the first client asks for one."""
+        if self.body is None:
+            return self.head
+        if self._not_modified is None:
+            known = [header for header in _split_lines(self.head) if header[0] not in _BODY_HEADERS]
+            self._not_modified = _join_lines(known)
+        return self._not_modified
 
 
 @dataclass(slots=True)
@@ -91,16 +98,18 @@ class _Asked:
         """Say whether the client has the answer already."""
         if self.none_match is None:
             return False
+        if self.none_match == answer.etag:
+            return True
         sent = self.none_match.decode("latin-1")
-        return sent.strip() == "*" or matches_etag(sent, answer.etag)
+        return sent.strip() == "*" or matches_etag(sent, answer.etag.decode("latin-1"))
 
 
 class FinishedAnswers:
     """Wraps an application and answers in its place what it has answered before.
 
-    Kept are the answers to GET with 200, an ETag and the version of the data in one piece, up to
-    `max_bytes` in all; the longest unused go first. Another version of the data empties it: the
-    version is asked for when it is more than a second old (`app.api.dataset`).
+    Kept are the answers to GET with 200 or 304, an ETag and the version of the data in one piece,
+    up to `max_bytes` in all; the longest unused go first. Another version of the data empties it:
+    the version is asked for when it is more than a second old (`app.api.dataset`).
     """
 
     def __init__(
@@ -142,19 +151,15 @@ class FinishedAnswers:
             return
         asked = _read_asked(scope)
         version = await self._find_version()
-        found = self._answers.get(asked.key)
-        if found is None or version is None:
+        found = None if version is None else self._find(asked, scope["method"])
+        if found is None:
             self.misses += 1
             await self._ask(scope, receive, send, key=asked.key, version=version)
             return
-        self._use(asked.key)
         own_id = (b"x-request-id", asked.make_id())
-        if asked.knows(found):
-            headers, body, status = found.not_modified, b"", 304
-        else:
-            headers, status = found.headers, 200
-            body = b"" if scope["method"] == "HEAD" else found.body
-        await send({"type": "http.response.start", "status": status, "headers": [*headers, own_id]})
+        status, head, body = found
+        headers = [*_split_lines(head), own_id]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     def find_at_once(self, scope: Scope) -> tuple[int, bytes, bytes, bytes] | None:
@@ -166,22 +171,19 @@ class FinishedAnswers:
             says that the request is another than it seems.
         """
         state = self._source.dataset.peek()
-        if state is None or state.version != self._version or not _is_kept_at_all(scope):
+        if state is None:
+            return None
+        if self._source.dataset.begins_renewal():
+            asyncio.get_running_loop().run_in_executor(None, self._source.dataset.renew)
+        if state.version != self._version or not _is_kept_at_all(scope):
             return None
         asked = _read_asked(scope)
         if asked.is_forwarded:
             return None
         request_id = asked.make_id()
         line = b"x-request-id: %b\r\n" % request_id
-        found = self._answers.get(asked.key)
-        if found is None:
-            made = self._make(scope, asked)
-            return made and (made[0], made[1] + line, made[2], request_id)
-        self._use(asked.key)
-        if asked.knows(found):
-            return 304, found.not_modified_head + line, b"", request_id
-        body = b"" if scope["method"] == "HEAD" else found.body
-        return 200, found.head + line, body, request_id
+        found = self._find(asked, scope["method"]) or self._make(scope, asked)
+        return found and (found[0], found[1] + line, found[2], request_id)
 
     def _make(self, scope: Scope, asked: _Asked) -> tuple[int, bytes, bytes] | None:
         if asked.wants_encoding or len(asked.key[0]) + len(asked.key[1]) > MAX_URL_BYTES:
@@ -194,13 +196,25 @@ class FinishedAnswers:
             headers = [*headers, _VARY]
         headers = add_common(headers)
         self.misses += 1
-        if status == 200 and _is_keepable(dict(headers), self._version):
-            return 200, self._keep(asked.key, headers, body).head, body
+        if _is_keepable(status, dict(headers), self._version):
+            kept = self._keep(asked.key, headers, body if status == 200 else None)
+            return status, kept.head, body
         return status, _join_lines(headers), body
 
-    def _use(self, key: Key) -> None:
+    def _find(self, asked: _Asked, method: str) -> tuple[int, bytes, bytes] | None:
+        """Return status, header lines and body of what is kept for a client."""
+        found = self._answers.get(asked.key)
+        if found is None:
+            return None
+        if asked.knows(found):
+            answer = (304, found.not_modified, b"")
+        elif found.body is None:
+            return None
+        else:
+            answer = (200, found.head, b"" if method == "HEAD" else found.body)
         self.hits += 1
-        self._answers.move_to_end(key)
+        self._answers.move_to_end(asked.key)
+        return answer
 
     async def _find_version(self) -> str | None:
         """Return the version of the data; when it is another one, forget everything."""
@@ -218,16 +232,17 @@ class FinishedAnswers:
     ) -> None:
         headers: list[Header] = []
         parts: list[bytes] = []
-        size = 0
+        size = status = 0
         keeps = version is not None and scope["method"] == "GET"
 
         async def send_kept(message: Message) -> None:
-            nonlocal keeps, headers, size
+            nonlocal keeps, headers, size, status
             if keeps and message["type"] == "http.response.start":
+                status = message["status"]
                 headers = [
                     (bytes(name).lower(), bytes(value)) for name, value in message["headers"]
                 ]
-                keeps = message["status"] == 200 and _is_keepable(dict(headers), version)
+                keeps = _is_keepable(status, dict(headers), version)
             elif keeps and message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
                 keeps = size <= MAX_ANSWER_BYTES
@@ -235,28 +250,17 @@ class FinishedAnswers:
                 if keeps and not message.get("more_body", False):
                     # Unless another version came while this was being answered.
                     if version == self._version:
-                        self._keep(key, headers, b"".join(parts))
+                        self._keep(key, headers, b"".join(parts) if status == 200 else None)
                 elif not keeps:
                     parts.clear()
             await send(message)
 
         await self._app(scope, receive, send_kept)
 
-    def _keep(self, key: Key, headers: list[Header], body: bytes) -> Finished:
-        kept = [header for header in headers if header[0] != b"x-request-id"]
-        known = [header for header in kept if header[0] not in _BODY_HEADERS]
-        head, known_head = _join_lines(kept), _join_lines(known)
-        size = len(body) + sum(len(part) for part in key[:4]) + _OVERHEAD
-        size += 2 * len(head) + len(known_head)
-        answer = Finished(
-            headers=kept,
-            head=head,
-            body=body,
-            etag=dict(kept)[b"etag"].decode("latin-1"),
-            not_modified=known,
-            not_modified_head=known_head,
-            size=size,
-        )
+    def _keep(self, key: Key, headers: list[Header], body: bytes | None) -> Finished:
+        head = _join_lines(header for header in headers if header[0] != b"x-request-id")
+        size = len(body or b"") + 2 * len(head) + sum(map(len, key)) + _OVERHEAD
+        answer = Finished(head=head, body=body, etag=dict(headers)[b"etag"], size=size)
         former = self._answers.pop(key, None)
         self._bytes += size - (former.size if former else 0)
         self._answers[key] = answer
@@ -265,9 +269,10 @@ class FinishedAnswers:
         return answer
 
 
-def _is_keepable(headers: dict[bytes, bytes], version: str | None) -> bool:
+def _is_keepable(status: int, headers: dict[bytes, bytes], version: str | None) -> bool:
     return (
-        b"etag" in headers
+        status in (200, 304)
+        and b"etag" in headers
         and headers.get(b"x-dataset-version") == (version or "").encode()
         and b"content-disposition" not in headers  # an export, however short
         and headers.get(b"vary", b"").lower() in (b"", b"accept-encoding")
@@ -305,8 +310,13 @@ def _read_asked(scope: Scope) -> _Asked:
     return _Asked(key, none_match, request_id, is_forwarded)
 
 
-def _join_lines(headers: list[Header]) -> bytes:
-    return b"".join(b"%b: %b\r\n" % header for header in headers)
+def _join_lines(headers: Iterable[Header]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+def _split_lines(head: bytes) -> list[Header]:
+    lines = [line.partition(b": ") for line in head.split(b"\r\n")[:-1]]
+    return [(name, value) for name, _, value in lines]
 
 
 def sort_query(query: bytes) -> bytes:

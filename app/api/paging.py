@@ -112,7 +112,11 @@ def encode_cursor(cursor: Cursor, *, scope: str) -> str:
     values = [
         value.isoformat() if isinstance(value, datetime) else value for value in cursor.values
     ]
-    body = _ENCODE([int(cursor.backward), *values]).encode()
+    return seal_cursor(_ENCODE([int(cursor.backward), *values]).encode(), scope=scope)
+
+
+def seal_cursor(body: bytes, *, scope: str) -> str:
+    """Return the word for a cursor's body, which is JSON: 1 when it leads backward, the values."""
     return base64.urlsafe_b64encode(_seal(body, scope) + body).decode().rstrip("=")
 
 
@@ -121,6 +125,24 @@ def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
 
     Raises:
         CursorError: It was not; the message says so in words for people.
+    """
+    backward, *values = json.loads(open_cursor(word, scope=scope))
+    if len(values) != len(order):
+        raise CursorError("This cursor is from another version of the server.")
+    return Cursor(
+        tuple(
+            datetime.fromisoformat(value) if term.kind is datetime and value is not None else value
+            for term, value in zip(order, values, strict=True)
+        ),
+        backward=bool(backward),
+    )
+
+
+def open_cursor(word: str, *, scope: str) -> bytes:
+    """Return the body of a cursor that was sealed for the same scope.
+
+    Raises:
+        CursorError: It was not.
     """
     try:
         raw = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
@@ -132,16 +154,7 @@ def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
             "This is not a cursor of this list. A cursor is good only for the filters and the "
             "sort that it was made with."
         )
-    backward, *values = json.loads(body)
-    if len(values) != len(order):
-        raise CursorError("This cursor is from another version of the server.")
-    return Cursor(
-        tuple(
-            datetime.fromisoformat(value) if term.kind is datetime and value is not None else value
-            for term, value in zip(order, values, strict=True)
-        ),
-        backward=bool(backward),
-    )
+    return body
 
 
 _SEAL_LENGTH = 8

@@ -396,7 +396,7 @@ class QuoteAbout(SQLModel, table=True):
 
 
 class QuoteRecord(SQLModel, table=True):
-    """What the API answers of a quotation, as JSON; made by `app.records`.
+    """What the API answers of a quotation, as JSON, packed; made by `app.records`.
 
     A table of its own, so that counting and filtering quotations does not read them.
     """
@@ -404,7 +404,7 @@ class QuoteRecord(SQLModel, table=True):
     __tablename__ = "quote_records"
 
     quote_key: int = _key_of("quotes.key")
-    record: str = _text()
+    record: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Claim(SQLModel, table=True):
@@ -484,7 +484,7 @@ class ClaimRecord(SQLModel, table=True):
     __tablename__ = "claim_records"
 
     claim_key: int = _key_of("claims.key")
-    record: str = _text()
+    record: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class MonthlyCount(SQLModel, table=True):

@@ -8,6 +8,7 @@ search hits) has its place in the record as null.
 
 from app.records.claims import claim_record
 from app.records.given import article_attribution_record
+from app.records.packing import pack, unpack
 from app.records.quotes import quote_record
 from app.records.write import (
     RECORDS_VERSION,
@@ -23,7 +24,9 @@ __all__ = [
     "article_attribution_record",
     "claim_record",
     "delete_records",
+    "pack",
     "quote_record",
     "remake_records",
+    "unpack",
     "write_records",
 ]

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Engine, Table, delete, select
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.records.claims import claim_record
+from app.records.packing import DICTIONARY_VERSION, pack
 from app.records.quotes import quote_record
 
-RECORDS_VERSION = "1"
-"""Raised by hand whenever the same rows give other records: they are then all made anew."""
+RECORDS_VERSION = f"2-{DICTIONARY_VERSION}"
+"""Its number is raised by hand whenever the same rows give other records: they are then all made
+anew, and so they are with another dictionary."""
 
 _TABLES = tables.metadata.tables
 _ARTICLES, _DATASET = _TABLES["articles"], _TABLES["dataset"]
@@ -53,15 +55,17 @@ def write_records(
         records = [
             {
                 column: row.key,
-                "record": to_json(
-                    make(
-                        row,
-                        given=given.get(row.attribution_key),
-                        slug=slugs.get(getattr(row, who)),
-                        text=text,
-                        about=abouts.get(row.key, ()),
+                "record": pack(
+                    to_json(
+                        make(
+                            row,
+                            given=given.get(row.attribution_key),
+                            slug=slugs.get(getattr(row, who)),
+                            text=text,
+                            about=abouts.get(row.key, ()),
+                        )
                     )
-                ).decode(),
+                ),
             }
             for row in rows
         ]

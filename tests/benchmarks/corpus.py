@@ -421,6 +421,10 @@ def _make_batches(world: World, *, processes: int) -> Iterator[Batch]:
         for batch in pool.imap(_make_batch, hand_out()):
             room.release()
             yield batch
+        # Let them end by themselves: terminating a pool can wait for ever for one that is about to
+        # take its next task.
+        pool.close()
+        pool.join()
 
 
 def _make_batch(start: int) -> Batch:

@@ -20,7 +20,7 @@ from app.db.fold import fold
 from app.db.ids import ARTICLE, ATTRIBUTION, CLAIM, QUOTE, SOURCE, to_key
 from app.db.near import to_words_key
 from app.ingest.unnamed import fold_source
-from app.records import claim_record, quote_record
+from app.records import claim_record, pack, quote_record
 from app.vocabulary import ClaimKind, MentionKind, SpeakerKind
 from tests.benchmarks.articles import Draft, Offsets, Said
 from tests.benchmarks.world import Name, World, to_url
@@ -334,15 +334,17 @@ def make_records(article: Article, made: dict[str, list[Row]]) -> dict[str, list
         records[f"{what}_records"] = [
             {
                 f"{what}_key": row["key"],
-                "record": to_json(
-                    make(
-                        _read(row),
-                        given=given.get(row["attribution_key"]),
-                        slug=slugs.get(row[f"{who}_key"]),
-                        text=text,
-                        about=abouts.get(row["key"], ()),
+                "record": pack(
+                    to_json(
+                        make(
+                            _read(row),
+                            given=given.get(row["attribution_key"]),
+                            slug=slugs.get(row[f"{who}_key"]),
+                            text=text,
+                            about=abouts.get(row["key"], ()),
+                        )
                     )
-                ).decode(),
+                ),
             }
             for row in made[f"{what}s"]
         ]

@@ -172,5 +172,5 @@ def test_closing_ends_a_worker_in_the_middle_of_an_article() -> None:
     (pid,) = pool.pids
     started = time.monotonic()
     pool.close()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60  # the article takes an hour
     assert not os.path.exists(f"/proc/{pid}")

@@ -12,6 +12,7 @@ from app.api.claims.schemas import Claim, claim_from_record
 from app.api.entities.build import build_entities
 from app.api.search import find_hit
 from app.db.search import Query
+from app.records import unpack
 
 
 def build_claims(
@@ -36,7 +37,7 @@ def build_claims(
     claimants = build_entities(session, claimant_keys)
     return [
         claim_from_record(
-            row.record,
+            unpack(row.record),
             article=articles.get(row.article_key),
             claimant=claimants.get(row.claimant_key),
             search=None

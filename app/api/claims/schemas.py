@@ -218,7 +218,7 @@ class ClaimList(TypedDict):
 
 
 def claim_from_record(
-    record: str,
+    record: bytes,
     *,
     article: Article | None = None,
     claimant: Entity | None = None,

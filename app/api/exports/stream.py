@@ -29,6 +29,7 @@ from app.api.exports.table import to_cells, write_line
 from app.api.listing import Listing, stream_rows
 from app.api.shape import UTF16
 from app.db.engine import allow_more_time, interrupt
+from app.records import unpack
 
 # Records that are read and written at once: 1 to 2 MB.
 LINES_AT_ONCE = 500
@@ -65,7 +66,7 @@ def read_lines(session: Session, records: Select[Any]) -> Generator[bytes, None,
     """Yield records as lines, in portions; one query, of which one portion is held."""
     with session.execute(records, execution_options={"yield_per": LINES_AT_ONCE}) as found:
         for portion in found.scalars().partitions():
-            yield ("\n".join(portion) + "\n").encode()
+            yield b"\n".join([*map(unpack, portion), b""])
             allow_more_time(session.connection())
 
 

@@ -13,13 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.caching import data_headers, matches_etag
 from app.api.deps import Source
 from app.api.envelope import JSON, link_header
-from app.api.paging import CursorError, decode_cursor
+from app.api.paging import CursorError
 from app.api.plain.asked import Asked, NotPlainError, read_asked
 from app.api.plain.entity import read_entity
 from app.api.plain.lists import LISTS, PlainList
-from app.api.plain.rows import PlainPage, read_rows
+from app.api.plain.rows import PlainPage, read_place, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
+from app.records import unpack
 
 Header = tuple[bytes, bytes]
 
@@ -113,11 +114,7 @@ class PlainAnswers:
         if none_match.strip() == b"*":
             raise NotPlainError
         try:
-            place = (
-                None
-                if cursor is None
-                else decode_cursor(cursor, scope=asked.scope, order=listed.order)
-            )
+            place = None if cursor is None else read_place(cursor, scope=asked.scope)
         except CursorError:
             raise NotPlainError from None
         if asked.scope in self._slow:
@@ -142,7 +139,7 @@ class PlainAnswers:
         body = b"".join(
             [
                 b'{"data":[',
-                *self._list_records(connection, asked, page),
+                b",".join(self._list_records(connection, asked, page)),
                 b'],"meta":',
                 meta,
                 b',"links":',
@@ -158,17 +155,17 @@ class PlainAnswers:
     def _list_records(
         self, connection: sqlite3.Connection, asked: Asked, page: PlainPage
     ) -> list[bytes]:
-        """Return the records with commas between, in pieces."""
-        pieces: list[bytes] = []
-        for _, _, record, key in page.rows:
-            pieces.append(b",")
-            if key is None or not asked.embeds:
-                pieces.append(record)
-            else:
-                # Within a text every quotation mark has a backslash before it: this stands once.
-                before, _, after = record.partition(_NO_ENTITY)
-                pieces += (before, b'"entity":', self._find_entity(connection, key), after)
-        return pieces[1:]
+        """Return the records as JSON."""
+        records = [unpack(stored) for _, _, stored, _ in page.rows]
+        if not asked.embeds:
+            return records
+        # Within a text every quotation mark has a backslash before it: this stands once.
+        return [
+            record
+            if key is None
+            else record.replace(_NO_ENTITY, b'"entity":' + self._find_entity(connection, key), 1)
+            for record, (_, _, _, key) in zip(records, page.rows, strict=True)
+        ]
 
     def _to_conditions(
         self,

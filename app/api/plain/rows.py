@@ -3,14 +3,14 @@
 The runs are those of `app.api.paging.runs_past`: each is entered by an index.
 """
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from app.api.paging import Cursor, encode_cursor
-from app.api.plain.asked import Asked
+from app.api.paging import open_cursor, seal_cursor
+from app.api.plain.asked import Asked, NotPlainError
 from app.api.plain.lists import PlainList
 
 _SELECT = """\
@@ -19,10 +19,22 @@ JOIN {one}_records AS made ON made.{one}_key = said.key
 WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
 _NEWEST_FIRST = "said.published_at DESC, said.key DESC"
 _OLDEST_FIRST = "said.published_at, said.key"
-_STORED_TIME = "%Y-%m-%d %H:%M:%S.%f"
+# The body of a cursor of these lists: backward, time or null, key.
+_BODY = re.compile(
+    rb'\[([01]),(?:null|"([0-9-]{10})T([0-9:]{8})(?:\.([0-9]{6}))?\+00:00"),(-?[0-9]{1,19})\]'
+)
 
 # Key, time as it is stored, record, key of the speaker's entity.
 Row = tuple[int, bytes | None, bytes, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins or ends: `app.api.paging.Cursor`, with its time as it is stored."""
+
+    backward: bool
+    published_at: str | None
+    key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,7 @@ def read_rows(
     listed: PlainList,
     asked: Asked,
     *,
-    place: Cursor | None,
+    place: Place | None,
     where: str,
     values: Sequence[Any],
 ) -> PlainPage:
@@ -81,21 +93,40 @@ def read_rows(
     )
 
 
+def read_place(cursor: str, *, scope: str) -> Place:
+    """Return the place that a cursor is.
+
+    Raises:
+        CursorError: It is of another list.
+        NotPlainError: The framework is to say what is wrong with it.
+    """
+    found = _BODY.fullmatch(open_cursor(cursor, scope=scope))
+    if found is None:
+        raise NotPlainError
+    backward, day, hour, fraction, key = found.groups(b"000000")
+    published_at = None if found[2] is None else (b"%b %b.%b" % (day, hour, fraction)).decode()
+    return Place(backward == b"1", published_at, int(key))
+
+
 def _point_at(row: Row, asked: Asked, *, before: bool) -> str:
-    moment = None
-    if row[1] is not None:
-        moment = datetime.fromisoformat(row[1].decode()).replace(tzinfo=UTC)
-    return encode_cursor(Cursor((moment, row[0]), backward=before), scope=asked.scope)
+    stored = row[1]
+    if stored is None:
+        time = b"null"
+    else:
+        fraction = b"" if stored[20:] == b"000000" else stored[19:]
+        time = b'"%bT%b%b+00:00"' % (stored[:10], stored[11:19], fraction)
+    return seal_cursor(b"[%d,%b,%d]" % (before, time, row[0]), scope=asked.scope)
 
 
-def _list_runs(place: Cursor | None) -> list[tuple[str, list[Any]]]:
+def _list_runs(place: Place | None) -> list[tuple[str, list[Any]]]:
     if place is None:
         return [("1", [])]
-    moment, key = place.values
     sign = ">" if place.backward else "<"
-    if moment is None:
-        run: tuple[str, list[Any]] = (f"said.published_at IS NULL AND said.key {sign} ?", [key])
+    if place.published_at is None:
+        run: tuple[str, list[Any]] = (
+            f"said.published_at IS NULL AND said.key {sign} ?",
+            [place.key],
+        )
         return [run, ("said.published_at IS NOT NULL", [])] if place.backward else [run]
-    stored = moment.astimezone(UTC).strftime(_STORED_TIME)
-    run = (f"(said.published_at, said.key) {sign} (?, ?)", [stored, key])
+    run = (f"(said.published_at, said.key) {sign} (?, ?)", [place.published_at, place.key])
     return [run] if place.backward else [run, ("said.published_at IS NULL", [])]

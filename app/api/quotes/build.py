@@ -12,6 +12,7 @@ from app.api.entities.build import build_entities
 from app.api.quotes.schemas import Quote, quote_from_record
 from app.api.search import find_hit
 from app.db.search import Query
+from app.records import unpack
 
 
 def build_quotes(
@@ -36,7 +37,7 @@ def build_quotes(
     speakers = build_entities(session, speaker_keys)
     return [
         quote_from_record(
-            row.record,
+            unpack(row.record),
             article=articles.get(row.article_key),
             speaker=speakers.get(row.speaker_key),
             search=None

@@ -133,7 +133,7 @@ class QuoteList(TypedDict):
 
 
 def quote_from_record(
-    record: str,
+    record: bytes,
     *,
     article: Article | None = None,
     speaker: Entity | None = None,

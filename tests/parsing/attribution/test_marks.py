@@ -67,9 +67,9 @@ def test_an_open_mark_ends_with_its_paragraph() -> None:
 def test_ten_thousand_marks_take_linear_time(mark: str, between: str) -> None:
     def seconds(count: int) -> float:
         text = (mark + between) * count
-        start = time.perf_counter()
+        start = time.process_time()
         find_marked(text, paragraphs=[Span(0, len(text))])
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert seconds(10_000) < max(2.0, 60 * seconds(1_000))
 

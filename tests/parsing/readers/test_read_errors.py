@@ -216,7 +216,7 @@ CASES = [
 def test_an_unreadable_file_is_refused_with_its_name_and_the_reason(
     read, name: str, data: bytes, message: str
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ReadError) as caught:
         read(name, data)
 
@@ -227,7 +227,7 @@ def test_an_unreadable_file_is_refused_with_its_name_and_the_reason(
         message.endswith((":", "constructor")) and said.startswith(expected)
     )
     assert caught.value.path == name
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_the_error_names_the_field(read) -> None:
@@ -248,10 +248,10 @@ def test_one_line_of_50_megabytes_is_refused_at_once(tmp_path: Path, name: str) 
     path = tmp_path / name
     path.write_bytes(b"word " * 10_000_000)
 
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ReadError, match=r"has 50,000,000 bytes; at most 20,000,000 are read$"):
         read_file(SeedFile(path, tmp_path, name))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

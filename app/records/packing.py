@@ -1,0 +1,49 @@
+"""Records in few bytes: compressed with a dictionary of what all of them have in common.
+
+A record is some 1,070 bytes of JSON of which most are names of keys; packed it has some 200, and
+unpacking it takes 1.5 µs (`python -m training.record_dictionary`, which also makes the dictionary).
+What is gained is not the disk but memory: the records of a million articles are 1.5 GB then in
+place of 7.3, and stay in the system's cache.
+
+Zstandard, RFC 8878, section 5 for dictionaries.
+"""
+
+import hashlib
+import threading
+from importlib.resources import files
+
+from zstandard import ZstdCompressionDict, ZstdCompressor, ZstdDecompressor
+
+_DICTIONARY = files("app.records").joinpath("dictionary.zstd").read_bytes()
+_LEVEL = 3  # 9 takes five times as long for 8 percent less
+
+DICTIONARY_VERSION = hashlib.blake2b(_DICTIONARY, digest_size=4).hexdigest()
+"""Of the dictionary: what was packed with one is not unpacked with another."""
+
+
+class _Packers(threading.local):
+    """Those of a thread: zstandard's may not be used by two at once."""
+
+    def __init__(self) -> None:
+        dictionary = ZstdCompressionDict(_DICTIONARY)
+        self.pack = ZstdCompressor(
+            level=_LEVEL, dict_data=dictionary, write_checksum=False, write_dict_id=False
+        ).compress
+        self.unpack = ZstdDecompressor(dict_data=dictionary).decompress
+
+
+_PACKERS = _Packers()
+
+
+def pack(record: bytes) -> bytes:
+    """Return a record as it is stored; it is JSON in UTF-8."""
+    return _PACKERS.pack(record)
+
+
+def unpack(stored: bytes) -> bytes:
+    """Return the record that `pack` was given.
+
+    Raises:
+        zstandard.ZstdError: It is not one, or was packed with another dictionary.
+    """
+    return _PACKERS.unpack(stored)
