@@ -10,7 +10,9 @@ from app.api.stored import entities, entity_redirects
 from app.db.ids import from_id
 
 
-def in_entities(column: ColumnElement[Any], slugs: Sequence[str]) -> ColumnElement[bool]:
+def in_entities(
+    column: ColumnElement[Any], slugs: Sequence[str] | Sequence[ColumnElement[str]]
+) -> ColumnElement[bool]:
     """Return the condition that a column holds the key of one of the named entities.
 
     An id that an entity had before it was found to be another one means that other.

@@ -26,6 +26,7 @@ class Listing:
         order: Ends in a term, or in several, that no two rows share.
         key: The column that tells the rows apart, called "key" in them; None when it takes several.
         rows: The statement without filters, to read rows by their `key`.
+        hits: What a search found, each a row of the list where there is no other filter.
     """
 
     statement: Select[Any]
@@ -33,6 +34,7 @@ class Listing:
     order: Sequence[Term]
     key: ColumnElement[Any] | None = None
     rows: Select[Any] | None = None
+    hits: FromClause | None = None
 
 
 def read_page(session: Session, listing: Listing, *, request: PageRequest) -> Page:
@@ -51,9 +53,13 @@ def read_page(session: Session, listing: Listing, *, request: PageRequest) -> Pa
         )
     terms = [term.column.label(term.name) for term in order if term.name != "key"]
     keys = select(key.label("key"), *terms).select_from(listing.counted)
+    counted = listing.counted
     if listing.statement.whereclause is not None:
         keys = keys.where(listing.statement.whereclause)
-    page = fetch_page(session, keys, counted=listing.counted, order=order, request=request)
+    elif listing.hits is not None:
+        # Only a page's rows and their order need more of what was found than its number.
+        counted = listing.hits
+    page = fetch_page(session, keys, counted=counted, order=order, request=request)
     return replace(page, rows=_read_rows(session, rows, key, [row.key for row in page.rows]))
 
 

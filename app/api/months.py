@@ -6,9 +6,21 @@ and intervals are counted (`app.api.counting`), and give the same where both can
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, func, null, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    case,
+    func,
+    null,
+    select,
+)
 from sqlmodel import Session
 
 from app.api.counting import Groups, Interval
@@ -67,19 +79,35 @@ def count_kept(session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int
         kept: Which counts.
         limit: The most groups, the earliest; undated items are the last.
     """
-    counts = monthly_counts.c
-    table = _TABLES[kept.what]
+    values: dict[str, Any] = {"limit": limit}
     if kept.name == "source":
-        of = counts.of == to_outlet_key(kept.value)
-        mine: Sequence[ColumnElement[bool]] = [table.c.outlet == kept.value]
+        values |= {"of": to_outlet_key(kept.value), "value": kept.value}
     elif kept.name:
-        of = in_entities(counts.of, [kept.value])
-        mine = [in_entities(table.c[f"{kept.name}_key"], [kept.value])]
+        values |= {"value": kept.value}
+    summed, grouped = _select_kept(kept.what, kept.name, kept.interval)
+    total = int(session.scalar(summed, values) or 0)
+    rows = session.execute(grouped, values).all()
+    return Groups(rows, rows[0].groups if rows else 0), total
+
+
+@cache
+def _select_kept(
+    what: Counted, name: str, interval: Literal["month", "year"]
+) -> tuple[Select[Any], Select[Any]]:
+    """Return the statements for the total and the groups; made once, they are half of the work."""
+    counts = monthly_counts.c
+    table = _TABLES[what]
+    value: BindParameter[str] = bindparam("value", type_=Text())
+    if name == "source":
+        of = counts.of == bindparam("of", type_=counts.of.type)
+        mine: Sequence[ColumnElement[bool]] = [table.c.outlet == value]
+    elif name:
+        of = in_entities(counts.of, [value])
+        mine = [in_entities(table.c[f"{name}_key"], [value])]
     else:
         of, mine = counts.of == 0, []
-    these = (counts.what == kept.what) & of
-    total = int(session.scalar(select(func.sum(counts.count)).where(these)) or 0)
-    period = func.substr(counts.month, 1, 7 if kept.interval == "month" else 4)
+    these = (counts.what == what) & of
+    period = func.substr(counts.month, 1, 7 if interval == "month" else 4)
     grouped = (
         select(
             period.label("period"),
@@ -89,22 +117,20 @@ def count_kept(session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int
         .where(these)
         .group_by(period)
         .order_by(case((period == "", 1), else_=0), period)
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer()))
         .subquery("shown")
     )
     dated = table.c.published_at
-    within = lies_in(dated, grouped.c.period, kept.interval)
+    within = lies_in(dated, grouped.c.period, interval)
     seen = select(dated).select_from(table).where(*mine, within).correlate(grouped).limit(1)
-    start = "-01" if kept.interval == "month" else "-01-01"
-    rows = session.execute(
-        select(
-            null().label("value"),
-            null().label("label"),
-            case((grouped.c.period != "", grouped.c.period.concat(start))).label("period"),
-            grouped.c.number,
-            grouped.c.groups,
-            seen.order_by(dated).scalar_subquery().label("first_seen"),
-            seen.order_by(dated.desc()).scalar_subquery().label("last_seen"),
-        ).order_by(case((grouped.c.period == "", 1), else_=0), grouped.c.period)
-    ).all()
-    return Groups(rows, rows[0].groups if rows else 0), total
+    start = "-01" if interval == "month" else "-01-01"
+    shown = select(
+        null().label("value"),
+        null().label("label"),
+        case((grouped.c.period != "", grouped.c.period.concat(start))).label("period"),
+        grouped.c.number,
+        grouped.c.groups,
+        seen.order_by(dated).scalar_subquery().label("first_seen"),
+        seen.order_by(dated.desc()).scalar_subquery().label("last_seen"),
+    ).order_by(case((grouped.c.period == "", 1), else_=0), grouped.c.period)
+    return select(func.sum(counts.count)).where(these), shown

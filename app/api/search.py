@@ -89,11 +89,13 @@ class Found:
         statement: Selects the rank too when there is a search.
         counted: What the list's conditions are about: the table, and the hits in it.
         relevance: The term that sorts by relevance; None without a search.
+        hits: What matches, each a row of the table; None without a search.
     """
 
     statement: Select[Any]
     counted: FromClause
     relevance: Term | None
+    hits: FromClause | None = None
 
 
 def read_query(q: str | None) -> Query | None:
@@ -131,6 +133,7 @@ def join_hits(
         statement.join(hits, matches).add_columns(hits.c.rank),
         counted.join(hits, matches),
         Term("rank", hits.c.rank, float),
+        hits,
     )
 
 
@@ -146,14 +149,17 @@ def rank_of(column: ColumnElement[Any], *, q: str) -> ColumnElement[float | None
     return rank_text_in_sql(column, q)
 
 
-def find_hit(text: str, *, query: Query, parts: Iterable[Sequence[int]] | None = None) -> SearchHit:
+def find_hit(
+    text: str, *, query: Query, parts: Iterable[Sequence[int]] | None = None, at: int = 0
+) -> SearchHit:
     """Say where a query matches in an article's text.
 
     Args:
-        text: The article's text.
+        text: The article's text, or a stretch of it.
         query: What was searched.
-        parts: The stretches to look in, in text order; None for the whole text. The snippet is
-            cut from the stretch that reaches from the first to the last.
+        parts: The stretches of `text` to look in, in text order; None for all of it. The snippet
+            is cut from the stretch that reaches from the first to the last.
+        at: Where `text` begins in the article.
     """
     spans = [(0, len(text))] if parts is None else [(part[0], part[1]) for part in parts]
     matches: list[tuple[int, int]] = []
@@ -166,7 +172,7 @@ def find_hit(text: str, *, query: Query, parts: Iterable[Sequence[int]] | None =
     start, end = spans[0][0], spans[-1][1]
     inside = [(s - start, e - start) for s, e in matches]
     return {
-        "matches": [span_of(match) for match in matches],
+        "matches": [span_of((s + at, e + at)) for s, e in matches],
         "snippet": _snippet(text[start:end], inside),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, exists, select
 from sqlmodel import Session
 
 from app.api.articles.parameters import ArticleConditions, ArticleFilters
@@ -87,18 +87,27 @@ def find_articles(*, filters: ArticleConditions, query: Query | None) -> Listing
     statement = keep_stories(found, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, ArticleFilters) else "id"
     order = read_order(sort, terms=_TERMS, last=[_BY_KEY], relevance=found.relevance)
-    return Listing(statement, found.counted, order, key=articles.c.key, rows=select_articles())
+    return Listing(
+        statement, found.counted, order, key=articles.c.key, rows=select_articles(), hits=found.hits
+    )
+
+
+# Made once: making a statement takes as long as running one that finds a row.
+_WANTED: BindParameter[int] = bindparam("wanted", type_=BigInteger())
+_ONE = select_articles().where(articles.c.key == _WANTED)
+_TEXT = select(articles.c.key, *(articles.c[name] for name in _BIG)).where(
+    articles.c.key == _WANTED
+)
 
 
 def get_article(session: Session, key: int) -> Row[Any] | None:
     """Return an article's row for `article_from_row`, or None."""
-    return session.execute(select_articles().where(articles.c.key == key)).one_or_none()
+    return session.execute(_ONE, {"wanted": key}).one_or_none()
 
 
 def get_article_text(session: Session, key: int) -> Row[Any] | None:
     """Return an article's key, text, paragraphs and sentences, or None."""
-    columns = [articles.c.key, *(articles.c[name] for name in _BIG)]
-    return session.execute(select(*columns).where(articles.c.key == key)).one_or_none()
+    return session.execute(_TEXT, {"wanted": key}).one_or_none()
 
 
 def was_removed(session: Session, key: int) -> bool:

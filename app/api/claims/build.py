@@ -7,10 +7,9 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app.api.articles.build import build_articles
-from app.api.articles.texts import get_texts
+from app.api.articles.texts import find_hits
 from app.api.claims.schemas import Claim, claim_from_record
 from app.api.entities.build import build_entities
-from app.api.search import find_hit
 from app.db.search import Query
 from app.records import unpack
 
@@ -30,7 +29,9 @@ def build_claims(
         include: What to embed: "article", "claimant".
         query: What was searched, or None.
     """
-    texts = get_texts(session, () if query is None else (row.article_key for row in rows))
+    hits = find_hits(
+        session, [(row.article_key, row.text, row.content) for row in rows], query=query
+    )
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     claimant_keys = [row.claimant_key for row in rows] if "claimant" in include else []
@@ -40,9 +41,7 @@ def build_claims(
             unpack(row.record),
             article=articles.get(row.article_key),
             claimant=claimants.get(row.claimant_key),
-            search=None
-            if query is None
-            else find_hit(texts[row.article_key], query=query, parts=row.content),
+            search=hit,
         )
-        for row in rows
+        for row, hit in zip(rows, hits, strict=True)
     ]

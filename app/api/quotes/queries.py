@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
 from app.api.counting import Dimension
@@ -100,19 +100,24 @@ def find_quotes(
         relevance=found.relevance,
         before={"position": _BY_ARTICLE},
     )
-    return Listing(statement, found.counted, order, key=quotes.c.key, rows=select_quotes())
+    return Listing(
+        statement, found.counted, order, key=quotes.c.key, rows=select_quotes(), hits=found.hits
+    )
+
+
+# Made once: making a statement takes as long as running one that finds a row.
+_WANTED: BindParameter[int] = bindparam("wanted", type_=BigInteger())
+_ONE = select_quotes().where(quotes.c.key == _WANTED)
+_OF_ARTICLE = (
+    select_quotes().where(quotes.c.article_key == _WANTED).order_by(quotes.c.start, quotes.c.key)
+)
 
 
 def get_quote(session: Session, key: int) -> Row[Any] | None:
     """Return a quotation's row, or None."""
-    return session.execute(select_quotes().where(quotes.c.key == key)).one_or_none()
+    return session.execute(_ONE, {"wanted": key}).one_or_none()
 
 
 def get_article_quotes(session: Session, article_key: int) -> list[Row[Any]]:
     """Return all quotations of an article, in text order; one query."""
-    statement = (
-        select_quotes()
-        .where(quotes.c.article_key == article_key)
-        .order_by(quotes.c.start, quotes.c.key)
-    )
-    return list(session.execute(statement).all())
+    return list(session.execute(_OF_ARTICLE, {"wanted": article_key}).all())
