@@ -17,6 +17,7 @@ HEAD = "0006"
 
 _SEARCH_SUFFIX = "_search"
 _NEWEST_SUFFIX = "_newest"
+_STAGED_PREFIX = "staged_"
 
 
 class MigrationsMissingError(Exception):
@@ -116,12 +117,12 @@ def is_ours(name: str | None, kind: str, parent_names: Any) -> bool:  # noqa: AR
     """Say whether Alembic compares a table or an index: not what only one database has.
 
     Those are full-text indexes, and PostgreSQL's own for the newest first. Migrations write them by
-    hand, since SQLAlchemy has no words for them.
+    hand, since SQLAlchemy has no words for them. Nor what a run of ingest makes for itself.
     """
     if name is None:
         return True
     return not (
-        (kind == "table" and _SEARCH_SUFFIX in name)
+        (kind == "table" and (_SEARCH_SUFFIX in name or name.startswith(_STAGED_PREFIX)))
         or (kind == "index" and name.endswith(_NEWEST_SUFFIX))
     )
 
