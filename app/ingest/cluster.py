@@ -30,7 +30,8 @@ from app.ingest.jobs import Failure, Outcome, ParseJob, Prepared, ReadJob
 from app.ingest.parse import Parser, describe_error
 from app.ingest.pool import Limits, WorkerPool
 from app.ingest.rows import to_source_key
-from app.ingest.staged import to_staged, write_staged
+from app.ingest.staged import to_staged
+from app.ingest.staging import write_staged
 from app.parsing.readers import ReadOptions, SeedFile
 from app.vocabulary import FileFormat
 

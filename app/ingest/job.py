@@ -30,7 +30,7 @@ from app.ingest.months import recount_months
 from app.ingest.pool import Limits, Pool, ThisProcess, WorkerPool
 from app.ingest.report import NoProgress, Progress, Report
 from app.ingest.scan import Scan, SeedsMissingError, Work, hash_files, scan_files
-from app.ingest.staged import close_staging, open_staging
+from app.ingest.staging import close_staging, open_staging
 from app.parsing.readers import ReadOptions, RemoteError, find_files, find_remote_files, is_url
 from app.records import RECORDS_VERSION, are_current, remake_records
 from app.settings import Settings

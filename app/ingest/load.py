@@ -24,7 +24,8 @@ from app.ingest.pool import Pool
 from app.ingest.resolve import Corrections
 from app.ingest.rows import to_article_key, to_source_key
 from app.ingest.scan import Work
-from app.ingest.staged import Staged, StagedRowsGoneError, drop_staged
+from app.ingest.staged import Staged
+from app.ingest.staging import StagedRowsGoneError, drop_staged
 from app.ingest.store import delete_article, list_article_keys, store_article
 from app.parsing.readers import ReadOptions
 from app.vocabulary import SourceStatus

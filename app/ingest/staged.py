@@ -15,31 +15,16 @@ SQLite takes one writer, so there the rows come to it with the result.
 """
 
 import json
-import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    TextClause,
-    delete,
-    select,
-    text,
-)
+from sqlalchemy import LargeBinary
 
 from app.db import tables
-from app.db.bulk import insert_rows
 from app.db.ids import to_key
-from app.ingest.kept import unpack
 from app.ingest.resolve import Touch, touch_locals
 from app.ingest.resolve.local import Local
 from app.ingest.resolve.stored import to_call_values, to_local_values
@@ -49,30 +34,14 @@ from app.ingest.stories import Sketch, to_sketch_values
 from app.ingest.tally import Tally, to_tally
 from app.parsing.types import ParsedArticle
 
-# What the resolver needs before it decides, and what is written after it did, in an order in which
-# no row refers to a later one.
-_BEFORE = ("local_entities", "local_entity_calls")
-_AFTER = (
+BEFORE = ("local_entities", "local_entity_calls")
+"""Tables that the resolver reads before it decides."""
+AFTER = (
     *("articles", "article_authors", "article_entities", "entity_roles", "mentions"),
     *("attributions", "quotes", "quote_about", "claims", "claim_about", "unnamed_sources"),
     *("quote_records", "claim_records", "article_sketches", "article_bands"),
 )
-# A row of it holds all rows of one article, those of each table as a JSON array: one look-up and
-# one statement move them.
-STAGED = Table(
-    "staged_articles",
-    MetaData(),
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("source_key", BigInteger, nullable=False, index=True),
-    Column("article_key", BigInteger, nullable=False),
-    Column("parse", LargeBinary, nullable=False),
-    *(Column(name, Text, nullable=False) for name in (*_BEFORE, *_AFTER)),
-    prefixes=["UNLOGGED"],  # after a crash of the server the run begins anew anyway
-)
-
-
-class StagedRowsGoneError(Exception):
-    """Rows that a worker wrote are not there any more: the run cannot go on."""
+"""Tables that are written once it is decided who is who."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +108,7 @@ def make_rows(
         parsed, source_key=source_key, source_name="", entities=entities, article_key=article_key
     )
     values = {
-        **dict.fromkeys((*_BEFORE, *_AFTER), ()),
+        **dict.fromkeys((*BEFORE, *AFTER), ()),
         "local_entities": to_local_values(locals_),
         "local_entity_calls": to_call_values(locals_),
         **to_row_values(rows),
@@ -151,6 +120,31 @@ def make_rows(
         entities=entities,
         tally=to_tally(rows),
         of_table={name: _to_json(name, some) for name, some in values.items()},
+    )
+
+
+def to_staged(
+    key: int,
+    rows: Rows,
+    *,
+    locals_: Sequence[Local],
+    sketch: Sketch | None,
+    word_count: int,
+    warnings: tuple[str, ...],
+) -> Staged:
+    """Return what is left to be sent of an article whose rows are written."""
+    touch = Touch()
+    touch_locals(touch, locals_)
+    return Staged(
+        key=key,
+        article_key=rows.article_key,
+        entities=rows.entities,
+        tally=rows.tally,
+        groups=frozenset(touch.groups),
+        callees=frozenset(touch.callees),
+        sketch=sketch,
+        word_count=word_count,
+        warnings=warnings,
     )
 
 
@@ -187,130 +181,3 @@ def _bytes_to_json(value: bytes) -> str:
 
 def _time_to_json(value: datetime) -> str:
     return f'"{value.isoformat()}"'
-
-
-def open_staging(connection: Connection) -> None:
-    """Make the table that workers write to, in place of one that an earlier run may have left."""
-    STAGED.drop(connection, checkfirst=True)
-    STAGED.create(connection)
-    for name in (*_BEFORE, *_AFTER):
-        # Rows are read once and go: compressing them would cost more than it saves.
-        connection.exec_driver_sql(f"ALTER TABLE {STAGED.name} ALTER {name} SET STORAGE EXTERNAL")
-
-
-def close_staging(connection: Connection) -> None:
-    """Drop the table with whatever is left in it."""
-    STAGED.drop(connection, checkfirst=True)
-
-
-def write_staged(
-    connection: Connection, articles: Sequence[tuple[Rows, bytes]], *, source_key: int
-) -> list[int]:
-    """Write the rows of a file's articles, by one COPY.
-
-    Args:
-        connection: Of the worker's own, in a transaction that the caller commits.
-        articles: For each its rows and its packed parse.
-        source_key: The file's.
-
-    Returns:
-        The key of each in the table; no other attempt at the file has it.
-    """
-    keys = [secrets.randbits(63) for _ in articles]
-    insert_rows(
-        connection,
-        STAGED,
-        [
-            {
-                "key": key,
-                "source_key": source_key,
-                "article_key": rows.article_key,
-                "parse": parse,
-                **rows.of_table,
-            }
-            for key, (rows, parse) in zip(keys, articles, strict=True)
-        ],
-    )
-    return keys
-
-
-def to_staged(
-    key: int,
-    rows: Rows,
-    *,
-    locals_: Sequence[Local],
-    sketch: Sketch | None,
-    word_count: int,
-    warnings: tuple[str, ...],
-) -> Staged:
-    """Return what is left to be sent of an article whose rows are written."""
-    touch = Touch()
-    touch_locals(touch, locals_)
-    return Staged(
-        key=key,
-        article_key=rows.article_key,
-        entities=rows.entities,
-        tally=rows.tally,
-        groups=frozenset(touch.groups),
-        callees=frozenset(touch.callees),
-        sketch=sketch,
-        word_count=word_count,
-        warnings=warnings,
-    )
-
-
-def move_locals(connection: Connection, staged: Staged) -> None:
-    """Have the server move what an article says of its entities to where the resolver finds it."""
-    _move(connection, _to_statement(_BEFORE), staged)
-
-
-def move_rows(connection: Connection, staged: Staged) -> None:
-    """Have the server move all other rows of an article, for which the guess was right."""
-    _move(connection, _to_statement(_AFTER, also=_PARSE), staged)
-
-
-def read_parsed(connection: Connection, staged: Staged) -> tuple[ParsedArticle, bytes]:
-    """Return an article for which the guess was wrong, parsed and packed."""
-    row = connection.execute(
-        select(STAGED.c.parse, STAGED.c.articles).where(STAGED.c.key == staged.key)
-    ).one_or_none()
-    if row is None:
-        raise StagedRowsGoneError(_GONE)
-    (stored,) = json.loads(row.articles)
-    parsed = unpack(row.parse, text=stored["text"])
-    raw = replace(
-        parsed.raw, title=stored["title"], authors=tuple(stored["authors"]), meta=stored["meta"]
-    )
-    return replace(parsed, raw=raw), row.parse
-
-
-def drop_staged(connection: Connection, *, source_key: int) -> None:
-    """Drop what was written of a file, once all of it is where it belongs."""
-    connection.execute(delete(STAGED).where(STAGED.c.source_key == source_key))
-
-
-_GONE = "the rows that the cluster's workers wrote are gone; run ingest again"
-_PARSE = (
-    "moved_parse AS (INSERT INTO article_parses (article_key, parsed) "
-    "SELECT article_key, parse FROM staged)"
-)
-
-
-def _move(connection: Connection, statement: TextClause, staged: Staged) -> None:
-    if connection.scalar(statement, {"key": staged.key}) != 1:
-        raise StagedRowsGoneError(_GONE)
-
-
-@cache
-def _to_statement(names: tuple[str, ...], *, also: str | None = None) -> TextClause:
-    """Return one statement that moves the rows of some tables. Its end checks foreign keys."""
-    parts = [f"staged AS MATERIALIZED (SELECT * FROM {STAGED.name} WHERE key = :key)"]
-    for name in names:
-        columns = ", ".join(f'"{column.name}"' for column in tables.metadata.tables[name].columns)
-        parts.append(
-            f"moved_{name} AS (INSERT INTO {name} ({columns}) SELECT {columns} FROM "  # noqa: S608  # nosec B608: our own names
-            f"json_populate_recordset(NULL::{name}, (SELECT {name} FROM staged)::json))"
-        )
-    return text(
-        f"WITH {', '.join([*parts, *([also] if also else [])])} SELECT count(*) FROM staged"
-    )

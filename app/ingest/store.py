@@ -24,7 +24,8 @@ from app.ingest.resolve import (
 )
 from app.ingest.resolve.local import Local
 from app.ingest.rows import to_article_key, to_records, to_row_values, to_rows, to_values
-from app.ingest.staged import Staged, move_locals, move_rows, read_parsed
+from app.ingest.staged import Staged
+from app.ingest.staging import move_locals, move_rows, read_parsed
 from app.ingest.stories import (
     Sketch,
     close_story,
