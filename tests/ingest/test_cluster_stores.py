@@ -18,7 +18,10 @@ from tests.stores import serving_s3
 from tests.warcs import Entry, to_page, to_warc
 
 # The database is not the point, and the store is the same on both.
-pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.one_database]
+pytestmark = [
+    *(pytest.mark.stores, pytest.mark.cluster),
+    *(pytest.mark.slow, pytest.mark.one_database),
+]
 
 WORDS = "The council had asked for a report on the harbour and on what it costs, and it had one."
 PAGES = 30
