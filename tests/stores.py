@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -60,6 +61,11 @@ def serving_http(folder: Path, *, ranges: bool = True) -> Iterator[str]:
         server.server_close()
 
 
+def has_s3() -> bool:
+    """Say whether there is an S3 server here, see `make test-stores`."""
+    return all(find_spec(name) for name in ("moto", "s3fs"))
+
+
 @contextmanager
 def serving_s3() -> Iterator[Any]:
     """Run an S3 server (moto's) with an empty bucket ``news``, and have `s3://` mean that one.
@@ -67,11 +73,9 @@ def serving_s3() -> Iterator[Any]:
     Yields:
         The bucket as s3fs's file system.
     """
-    try:
-        import s3fs
-        from moto import server as moto
-    except ImportError:
-        pytest.skip("no S3 server here: make test-stores")
+    import s3fs
+    from moto import server as moto
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
