@@ -35,7 +35,7 @@ from tests.warcs import Entry, to_page, to_warc
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 WORDS = "The council had asked for a report on the harbour and on what it costs, and it had one."
-LINES = 20
+LINES = 60  # more than a worker writes at once
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def cluster() -> Iterator[LocalCluster]:
 
 
 def write_many(house: House, *, pages: int, files: int) -> None:
-    """A web archive of some articles among other pages, and files of 20 articles each."""
+    """A web archive of some articles among other pages, and files of 60 articles each."""
     entries = []
     for number in range(pages):
         said = f'"No {number}," said Ann B{"aeiou"[number % 5]}ll in Riga.'
@@ -103,7 +103,7 @@ def test_killing_a_worker_loses_nothing_and_writes_nothing_twice(
 ) -> None:
     # 500 articles where the workers write, fewer where they do not.
     writes = databases.kind() == databases.POSTGRESQL
-    pages, files = (100, 20) if writes else (20, 4)
+    pages, files = (80, 7) if writes else (20, 2)
     # Small, so that the archive is many tasks.
     monkeypatch.setattr(warc, "SLICE_BYTES", 40 * pages)
     moved = count_moved(monkeypatch)
