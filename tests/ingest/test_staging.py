@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from fake_parser import FakeParser
 from house import House
 from sqlalchemy import Engine, text
 
+from app.db import schema
 from app.db.engine import make_writer_engine
+from app.db.tables import metadata
 from app.ingest.jobs import ParseJob, Prepared, ReadJob
 from app.ingest.load import _is_articles_fault
 from app.ingest.rows import to_source_key
@@ -102,8 +106,12 @@ def test_rows_that_are_gone_stop_the_run_and_not_the_article(house: House, engin
     assert house.dump() == before
 
 
-def test_nothing_is_left_of_the_table(house: House, engine: Engine) -> None:
+def test_the_table_is_no_migrations_and_nothing_is_left_of_it(house: House, engine: Engine) -> None:
     stage(engine, house)
+    with engine.connect() as connection:
+        options = {"include_name": schema.is_ours, "target_metadata": metadata}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
     with engine.begin() as connection:
         close_staging(connection)
     with engine.connect() as connection:
