@@ -37,7 +37,11 @@ def bucket() -> Iterator[Any]:
 def cluster(bucket: Any) -> Iterator[LocalCluster]:
     # After the store: its processes are told by their environment where that is.
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        host="127.0.0.1",
     ) as cluster:
         yield cluster
 
