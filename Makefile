@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test test-browser test-postgres test-cluster check format lock readme evaluate bench \
+.PHONY: help serve demo test test-browser test-postgres test-cluster test-stores check format lock readme evaluate bench \
 	bench-readme floors answers faults fuzz hostile load audit image-check train clean
 
 help: ## Say what can be made
@@ -49,6 +49,20 @@ test-postgres: $(READY) ## Run what runs on PostgreSQL, there (apt-get install p
 
 test-cluster: $(READY) ## Ingest on a Dask cluster of this machine's processes
 	@$(BIN)/python -m pytest -m cluster $(ARGS)
+
+# Beside the environment and over it, so that this keeps to its lock.
+STORES := .venv-stores
+$(STORES)/.ready: $(READY) pyproject.toml
+	@rm -rf $(STORES) && $(PYTHON) -m venv $(STORES)
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> "$$($(STORES)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/below.pth"
+	@$(BIN)/python -c 'import tomllib; \
+		print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["stores"], sep="\n")' \
+		| $(STORES)/bin/python -m pip install --quiet --compile -r /dev/stdin
+	@touch $@
+
+test-stores: $(STORES)/.ready ## Read from an S3 server, on the cluster too
+	@$(STORES)/bin/python -m pytest -m stores $(ARGS)
 
 check: $(READY) ## Style, types, and who may import whom
 	$(BIN)/ruff check .
@@ -125,5 +139,5 @@ train: ## Train the reader anew: make train [SHARED=../shared] [MINUTES=77]; res
 	$(TRAIN) -m training.evaluate --shared "$(SHARED)"
 
 clean: ## Remove the environment and everything that was made
-	rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(STORES) data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

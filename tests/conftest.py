@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from tests import databases
+from tests.stores import has_s3
 
 # How long one example takes says how busy the machine is.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -16,6 +17,8 @@ hypothesis.settings.load_profile("any machine")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a PostgreSQL where there is none, unless it must not be left out.
 
+    And what needs an S3 server, where there is none.
+
     And what says that its point is not the database, which runs on SQLite alone.
     """
     items[:] = [
@@ -23,11 +26,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if not (item.get_closest_marker("one_database") and item.get_closest_marker("postgresql"))
     ]
-    if _has_postgresql():
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgresql")]
-    items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
-    config.hook.pytest_deselected(items=left_out)
+    missing = [*([] if _has_postgresql() else ["postgresql"]), *([] if has_s3() else ["stores"])]
+    left_out = [item for item in items if any(map(item.get_closest_marker, missing))]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -35,6 +38,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "Tests on PostgreSQL were left out: it is not here (apt-get install postgresql)"
         )
+    if not has_s3():
+        terminalreporter.write_line("Tests of S3 were left out: make test-stores has a server")
 
 
 def _has_postgresql() -> bool:

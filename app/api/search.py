@@ -15,6 +15,7 @@ from app.db.search import (
     SearchTarget,
     find_matches,
     make_snippet,
+    matches_text_in_sql,
     parse_query,
     rank_text_in_sql,
     search_statement,
@@ -140,13 +141,24 @@ def join_hits(
 def rank_of(column: ColumnElement[Any], *, q: str) -> ColumnElement[float | None]:
     """Return how well a query matches a column of short texts that no index has; null for not.
 
-    For lists that are short or belong to one thing: every row of the list is looked at.
+    For lists that are short or belong to one thing: every row of the list is looked at, but for
+    those columns that PostgreSQL has an index of trigrams over.
 
     Args:
         column: Of text.
         q: A query that `read_query` has taken.
     """
     return rank_text_in_sql(column, q)
+
+
+def matches(column: ColumnElement[Any], *, q: str) -> ColumnElement[Any]:
+    """Return the condition that `rank_of` is not null.
+
+    Args:
+        column: Of text.
+        q: A query that `read_query` has taken.
+    """
+    return matches_text_in_sql(column, q)
 
 
 def find_hit(

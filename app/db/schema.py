@@ -13,10 +13,11 @@ from app.db.engine import DatabaseMissingError, make_writer_engine
 # The newest migration's revision. It stands here so that a server whose database is up to date
 # knows so from one row, without loading Alembic (0.2 s) or looking for its files; a test holds it
 # to the files.
-HEAD = "0007"
+HEAD = "0008"
 
 _SEARCH_SUFFIX = "_search"
-_NEWEST_SUFFIX = "_newest"
+_POSTGRESQL_SUFFIXES = ("_newest", "_trgm")
+_STAGED_PREFIX = "staged_"
 
 
 class MigrationsMissingError(Exception):
@@ -115,14 +116,15 @@ def make_config(connection: Connection) -> Any:
 def is_ours(name: str | None, kind: str, parent_names: Any) -> bool:  # noqa: ARG001
     """Say whether Alembic compares a table or an index: not what only one database has.
 
-    Those are full-text indexes, and PostgreSQL's own for the newest first. Migrations write them by
-    hand, since SQLAlchemy has no words for them.
+    Those are full-text indexes, and PostgreSQL's own: for the newest first, of trigrams. Migrations
+    write them by hand, since SQLAlchemy has no words for them. Nor what a run of ingest makes for
+    itself.
     """
     if name is None:
         return True
     return not (
-        (kind == "table" and _SEARCH_SUFFIX in name)
-        or (kind == "index" and name.endswith(_NEWEST_SUFFIX))
+        (kind == "table" and (_SEARCH_SUFFIX in name or name.startswith(_STAGED_PREFIX)))
+        or (kind == "index" and name.endswith(_POSTGRESQL_SUFFIXES))
     )
 
 

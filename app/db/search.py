@@ -367,6 +367,17 @@ def rank_text_in_sql(column: ColumnElement[Any], q: str) -> ColumnElement[float 
     )
 
 
+def matches_text_in_sql(column: ColumnElement[Any], q: str) -> ColumnElement[Any]:
+    """Return the condition that `rank_text` of a column is not None, for a reader's statement.
+
+    On PostgreSQL an index of trigrams answers it, where the column has one.
+    """
+    return ByDialect(
+        sqlite=getattr(func, RANK_TEXT)(column, q).is_not(None),
+        postgresql=tsquery.matches_text(column, _read(q)),
+    )
+
+
 _TRIGGERS = {
     SearchTarget.ARTICLES: ("insert", "delete", "update"),
     SearchTarget.QUOTES: ("insert", "delete", "update"),

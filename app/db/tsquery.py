@@ -54,14 +54,22 @@ def rank(index: TableClause, query: "Query") -> ColumnElement[float]:
     return -cast(func.ts_rank(index.c.vector, wanted, _BY_LENGTH), Double)
 
 
+def matches_text(column: ColumnElement[Any], query: "Query") -> ColumnElement[bool]:
+    """Return the condition that a query matches a column of short texts that has no index table.
+
+    An index of trigrams over the column's words answers it, where there is one.
+    """
+    words: ColumnElement[str] = func.onrecord_words(column, type_=Text)
+    found = [words.like(_to_pattern(term)) for term in query.wanted]
+    return and_(*found, *(not_(words.like(_to_pattern(term))) for term in query.excluded))
+
+
 def rank_text(column: ColumnElement[Any], query: "Query") -> ColumnElement[float | None]:
     """Return how well a query matches a column of short texts that no index has; null for not."""
     words: ColumnElement[str] = func.onrecord_words(column, type_=Text)
-    found = [words.like(_to_pattern(term)) for term in query.wanted]
-    found += [not_(words.like(_to_pattern(term))) for term in query.excluded]
     letters = sum(len("".join(term.words)) for term in query.wanted)
     size = func.length(func.replace(words, " ", ""))
-    return case((and_(*found), -func.least(cast(letters, Double) / size, 1.0)))
+    return case((matches_text(column, query), -func.least(cast(letters, Double) / size, 1.0)))
 
 
 def _to_tsquery(terms: Iterable["Term"]) -> str:

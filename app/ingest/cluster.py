@@ -3,8 +3,9 @@
 A task is a file, or a slice of a large one. The worker that has it reads it and parses its articles
 in processes of its own (`app.ingest.pool`), with the same bounds as at home, so that a hostile
 article costs the cluster no worker and the model is loaded once for each of a worker's threads. The
-result goes to the process that writes; the scheduler keeps nothing of it. When a worker is gone,
-Dask gives its tasks to others, also those whose results were not fetched yet.
+articles' rows it writes itself where the database takes more than one writer (`app.ingest.staged`).
+The result goes to the process that writes; the scheduler keeps nothing of it. When a worker is
+gone, Dask gives its tasks to others, also those whose results were not fetched yet.
 
 What is written is decided where it is written, in the order of the files, so a task that runs twice
 writes nothing twice.
@@ -12,16 +13,26 @@ writes nothing twice.
 
 import contextlib
 import logging
+import os
 import pickle
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from app.ingest.jobs import Failure, Outcome, ParseJob, ReadJob
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from app.db.engine import make_writer_engine
+from app.db.urls import is_postgresql
+from app.ingest.jobs import Failure, Outcome, ParseJob, Prepared, ReadJob
 from app.ingest.parse import Parser, describe_error
 from app.ingest.pool import Limits, WorkerPool
+from app.ingest.rows import to_source_key
+from app.ingest.staged import to_staged
+from app.ingest.staging import write_staged
 from app.parsing.readers import ReadOptions, SeedFile
 from app.vocabulary import FileFormat
 
@@ -32,6 +43,8 @@ _RETRIES = 2
 CONNECT_S = 30.0
 _WAIT_S = 60.0
 _LOCK = threading.Lock()
+# Articles whose rows are written in one transaction: 72 KB each (mean over our 28) before they are.
+_WRITTEN_AT_ONCE = 50
 # Files ahead of the writer, for each thread of the cluster.
 _FILES_AHEAD = 3
 
@@ -42,11 +55,16 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What came of a file: for each of its articles the label, the key and the outcome."""
+    """What came of a file: for each of its articles the label, the key and the outcome.
+
+    Attributes:
+        problem: Why the worker could not write the articles' rows; else empty.
+    """
 
     format: FileFormat
     warnings: tuple[str, ...]
     articles: tuple[tuple[str, str, Outcome], ...]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +73,14 @@ class FileJob:
 
     Attributes:
         load: Loads the parser, pickled.
+        database_url: Where the worker writes the articles' rows; None: they come with the result.
     """
 
     file: SeedFile
     options: ReadOptions
     load: bytes
     limits: Limits
+    database_url: str | None = None
 
     def __call__(self) -> FileResult | Failure:
         """Return what was found."""
@@ -68,16 +88,81 @@ class FileJob:
         result = pool.submit(ReadJob(self.file, self.options)).result()
         if isinstance(result, Failure):
             return result
-        jobs = [ParseJob(item, self.file, self.options) for item in result.articles]
-        futures = [pool.submit(job) for job in jobs]
+        stages = self.database_url is not None
+        jobs = [ParseJob(item, self.file, self.options, stages) for item in result.articles]
+        # What is written is let go: a slice may have thousands of articles.
+        futures = deque(pool.submit(job) for job in jobs)
+        outcomes: list[Outcome] = []
+        problem = ""
+        while futures:
+            some: list[Outcome] = [
+                futures.popleft().result() for _ in range(min(len(futures), _WRITTEN_AT_ONCE))
+            ]
+            if self.database_url is not None:
+                some, trouble = _stage(some, url=self.database_url, file=self.file)
+                problem = problem or trouble
+            outcomes += some
         return FileResult(
             result.format,
             tuple(result.warnings),
-            tuple(
-                (job.label, job.item.key, future.result())
-                for job, future in zip(jobs, futures, strict=True)
-            ),
+            tuple((job.label, job.item.key, one) for job, one in zip(jobs, outcomes, strict=True)),
+            problem,
         )
+
+
+def _stage(outcomes: list[Outcome], *, url: str, file: SeedFile) -> tuple[list[Outcome], str]:
+    """Write the rows of some of a file's articles, and return what is left to be sent.
+
+    Returns:
+        The outcomes; as they were, and why, when the rows cannot be written from here or the
+        database refuses one: then the process that writes does, which finds out which.
+    """
+    ready = [
+        (one, one.rows) for one in outcomes if isinstance(one, Prepared) and one.rows is not None
+    ]
+    try:
+        with _find_engine(url).begin() as connection:
+            keys = write_staged(
+                connection,
+                [(rows, one.packed) for one, rows in ready],
+                source_key=to_source_key(file.name),
+            )
+    except (DBAPIError, UnicodeError) as error:
+        _LOG.warning("%s: the rows go to the process that writes: %s", file.name, error)
+        kept = [replace(one, rows=None) if isinstance(one, Prepared) else one for one in outcomes]
+        return kept, describe_error(error)
+    staged = {
+        id(one): to_staged(
+            key,
+            rows,
+            locals_=one.locals,
+            sketch=one.sketch,
+            word_count=one.parsed.word_count,
+            warnings=one.warnings,
+        )
+        for key, (one, rows) in zip(keys, ready, strict=True)
+    }
+    return [staged.get(id(one), one) for one in outcomes], ""
+
+
+def _find_engine(url: str) -> Engine:
+    """Return the engine of the Dask worker that this runs on.
+
+    Where the worker's own environment names a server, that is how it is reached from there.
+    """
+    from distributed import get_worker
+
+    own = os.environ.get("ONRECORD_DATABASE_URL", "")
+    url = own if own and is_postgresql(own) else url
+    worker: Any = get_worker()
+    with _LOCK:
+        known = getattr(worker, "onrecord_engine", None)
+        if known is None or known[0] != url:
+            if known is not None:
+                known[1].dispose()
+            known = worker.onrecord_engine = (url, make_writer_engine(url))
+        found: Engine = known[1]
+        return found
 
 
 def _find_pool(load: bytes, *, limits: Limits) -> WorkerPool:
@@ -101,13 +186,21 @@ def _find_pool(load: bytes, *, limits: Limits) -> WorkerPool:
 class Cluster:
     """A Dask cluster, from the side of the process that writes."""
 
-    def __init__(self, address: str, *, load: Callable[[], Parser], limits: Limits) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        load: Callable[[], Parser],
+        limits: Limits,
+        database_url: str | None = None,
+    ) -> None:
         """Connect.
 
         Args:
             address: The scheduler's, ``tcp://host:8786``.
             load: Loads the parser; the workers must be able to import it.
             limits: What one article may take.
+            database_url: The database that workers write rows to; None: they write nothing.
 
         Raises:
             ClusterError: The scheduler cannot be reached, has no workers, or Dask is not installed.
@@ -120,6 +213,8 @@ class Cluster:
             ) from error
         self._load = pickle.dumps(load)
         self._limits = limits
+        self._database_url = database_url
+        self._problems: set[str] = set()
         try:
             # Results straight from the workers where they can be reached.
             self._client: Any = Client(
@@ -139,6 +234,11 @@ class Cluster:
         _LOG.info("the cluster's dashboard: %s", self._client.dashboard_link)
 
     @property
+    def writes(self) -> bool:
+        """Whether its workers write rows."""
+        return self._database_url is not None
+
+    @property
     def files_ahead(self) -> int:
         """How many files to submit before the first one's result is waited for."""
         threads = sum(
@@ -148,7 +248,7 @@ class Cluster:
 
     def submit(self, file: SeedFile, *, options: ReadOptions) -> Any:
         """Have a file read and parsed; see `FileJob`."""
-        job = FileJob(file, options, self._load, self._limits)
+        job = FileJob(file, options, self._load, self._limits, self._database_url)
         return self._client.submit(job, pure=False, retries=_RETRIES)
 
     def fetch(self, future: Any) -> FileResult | Failure:
@@ -159,18 +259,28 @@ class Cluster:
             raise
         except Exception as error:
             return Failure(describe_error(error))
+        if isinstance(result, FileResult) and result.problem not in {"", *self._problems}:
+            self._problems.add(result.problem)
+            _LOG.warning(
+                "a worker could not write an article's rows, so they are written here: %s",
+                result.problem,
+            )
         return result
 
     def close(self) -> None:
         """Give up what is under way and disconnect; the cluster goes on."""
         with contextlib.suppress(Exception):
-            self._client.run(_close_pool)
+            self._client.run(_close_worker)
         self._client.close()
 
 
-def _close_pool(dask_worker: Any) -> None:
-    """End the processes that a Dask worker started for us."""
+def _close_worker(dask_worker: Any) -> None:
+    """End the processes that a Dask worker started for us, and its connections."""
     known = getattr(dask_worker, "onrecord_pool", None)
     if known is not None:
         del dask_worker.onrecord_pool
         known[1].close()
+    known = getattr(dask_worker, "onrecord_engine", None)
+    if known is not None:
+        del dask_worker.onrecord_engine
+        known[1].dispose()

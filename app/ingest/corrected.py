@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from app.db import tables
 from app.db.ids import to_key
-from app.ingest.ledger import Ledger, to_source_key
+from app.ingest.ledger import Ledger
 from app.ingest.resolve import Corrections, Touch, resolve
 from app.ingest.resolve.corrections import (
     FILE_NAMES,
@@ -27,6 +27,7 @@ from app.ingest.resolve.corrections import (
 )
 from app.ingest.resolve.keys import to_called_group
 from app.ingest.resolve.stored import CLUSTERS, LOCALS, in_portions
+from app.ingest.rows import to_source_key
 from app.ingest.scan import hash_file
 from app.ingest.store import rewrite_articles
 from app.ingest.tally import drop_unnamed

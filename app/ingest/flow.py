@@ -13,8 +13,8 @@ from typing import Any
 
 from app.ingest.cluster import Cluster
 from app.ingest.jobs import Failure, Outcome, ParseJob, ReadJob
-from app.ingest.ledger import to_source_key
 from app.ingest.pool import Pool
+from app.ingest.rows import to_source_key
 from app.ingest.scan import Work
 from app.parsing.readers import Page, Pages, ReadOptions, ReadResult
 from app.parsing.types import RawArticle

@@ -30,6 +30,7 @@ from app.ingest.months import recount_months
 from app.ingest.pool import Limits, Pool, ThisProcess, WorkerPool
 from app.ingest.report import NoProgress, Progress, Report
 from app.ingest.scan import Scan, SeedsMissingError, Work, hash_files, scan_files
+from app.ingest.staging import close_staging, open_staging
 from app.parsing.readers import ReadOptions, RemoteError, find_files, find_remote_files, is_url
 from app.records import RECORDS_VERSION, are_current, remake_records
 from app.settings import Settings
@@ -101,6 +102,8 @@ def run_ingest(
         finally:
             progress.stop()
             pool.close()
+            if isinstance(pool, Cluster) and pool.writes:
+                _close_staging(engine)
             engine.dispose()
 
 
@@ -129,7 +132,9 @@ def make_pool(settings: Settings, *, source: ParserSource) -> Pool | Cluster:
     """
     if settings.ingest_scheduler is not None:
         limits = Limits(seconds=settings.max_article_seconds, memory=settings.max_article_memory)
-        return Cluster(settings.ingest_scheduler, load=source.load, limits=limits)
+        # Another writer than this process is more than SQLite takes.
+        url = settings.database_url if is_postgresql(settings.database_url) else None
+        return Cluster(settings.ingest_scheduler, load=source.load, limits=limits, database_url=url)
     if settings.ingest_workers == 0:
         return ThisProcess(source.load)
     limits = Limits(seconds=settings.max_article_seconds, memory=settings.max_article_memory)
@@ -160,6 +165,9 @@ def _run(
         _set_state(engine, "migrating")
         upgrade(settings.database_url)
     _make_derived(engine)
+    if isinstance(pool, Cluster) and pool.writes:
+        with engine.begin() as connection:
+            open_staging(connection)
     with engine.begin() as connection:
         ledger = Ledger(connection, versions=versions, now=_now())
     corrections, problems = apply_corrections(
@@ -263,6 +271,15 @@ def _make_derived(engine: Engine) -> None:
     with engine.begin() as connection:
         recount_months(connection)
         connection.execute(update(_DATASET).values(records_version=RECORDS_VERSION))
+
+
+def _close_staging(engine: Engine) -> None:
+    """Drop what workers wrote and nobody took; the next run does so too, if this one cannot."""
+    try:
+        with engine.begin() as connection:
+            close_staging(connection)
+    except SQLAlchemyError:
+        _LOG.warning("the table of staged articles could not be dropped", exc_info=True)
 
 
 def _check_pages(engine: Engine, *, settings: Settings) -> None:

@@ -12,7 +12,8 @@ from app.ingest.kept import pack
 from app.ingest.parse import Parser, describe_error
 from app.ingest.resolve.evidence import list_locals
 from app.ingest.resolve.local import Local
-from app.ingest.rows import to_article_key
+from app.ingest.rows import to_article_key, to_source_key
+from app.ingest.staged import Rows, Staged, make_rows
 from app.ingest.stories import Sketch, to_sketch
 from app.parsing.errors import ReadError
 from app.parsing.readers import (
@@ -59,6 +60,7 @@ class Prepared:
         sketch: What its words are like, from `app.ingest.stories.to_sketch`.
         locals: What it says of each of its entities, from `app.ingest.resolve.list_locals`.
         warnings: What was wrong with a page that it was read from.
+        rows: All of its rows, where a worker is to write them.
     """
 
     parsed: ParsedArticle
@@ -66,9 +68,10 @@ class Prepared:
     sketch: Sketch | None
     locals: tuple[Local, ...]
     warnings: tuple[str, ...] = ()
+    rows: Rows | None = None
 
 
-Outcome = Prepared | NoArticle | Failure
+Outcome = Prepared | Staged | NoArticle | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,16 @@ class ReadJob:
 
 @dataclass(frozen=True, slots=True)
 class ParseJob:
-    """Parse an article, and work out what else of it is to be stored."""
+    """Parse an article, and work out what else of it is to be stored.
+
+    Attributes:
+        with_rows: Make its rows too, as far as they can be known here.
+    """
 
     item: RawArticle | Page
     file: SeedFile
     options: ReadOptions
+    with_rows: bool = False
 
     needs_parser = True
 
@@ -127,12 +135,24 @@ class ParseJob:
                 raw, warnings = result.articles[0], result.warnings
             parsed = parser.parse(raw)
             key = to_article_key(raw, source_name=self.file.name)
+            locals_ = list_locals(parsed, article_key=key)
+            sketch = to_sketch(raw.text)
+            rows = None
+            if self.with_rows:
+                rows = make_rows(
+                    parsed,
+                    article_key=key,
+                    source_key=to_source_key(self.file.name),
+                    locals_=locals_,
+                    sketch=sketch,
+                )
             return Prepared(
                 parsed,
                 packed=pack(parsed),
-                sketch=to_sketch(raw.text),
-                locals=list_locals(parsed, article_key=key),
+                sketch=sketch,
+                locals=locals_,
                 warnings=warnings,
+                rows=rows,
             )
         except ReadError as error:
             return NoArticle(error.reason)

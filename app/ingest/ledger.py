@@ -21,8 +21,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from app.db import tables
-from app.db.ids import ARTICLE, SOURCE, to_id, to_key
-from app.ingest.rows import to_values
+from app.db.ids import ARTICLE, to_id, to_key
+from app.ingest.rows import to_source_key, to_values
 from app.records import RECORDS_VERSION
 from app.vocabulary import SourceStatus
 
@@ -57,11 +57,6 @@ class SourceState:
         # What could not be opened has no hash: there its error is the state.
         content = self.sha256 or self.error or ""
         return to_key("share", path, content, self.versions.parser, self.versions.model)
-
-
-def to_source_key(path: str) -> int:
-    """Return the key of a file's row."""
-    return to_key(SOURCE, path)
 
 
 def to_left_out(article_key: int, *, other: str) -> str:

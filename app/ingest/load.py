@@ -18,12 +18,14 @@ from app.db.ids import ARTICLE, to_id
 from app.ingest.cluster import Cluster
 from app.ingest.flow import Arrival, File, flow
 from app.ingest.jobs import Failure, NoArticle, Prepared
-from app.ingest.ledger import Ledger, Versions, to_left_out, to_source_key
+from app.ingest.ledger import Ledger, Versions, to_left_out
 from app.ingest.parse import Parser, describe_error
 from app.ingest.pool import Pool
 from app.ingest.resolve import Corrections
-from app.ingest.rows import to_article_key
+from app.ingest.rows import to_article_key, to_source_key
 from app.ingest.scan import Work
+from app.ingest.staged import Staged
+from app.ingest.staging import StagedRowsGoneError, drop_staged
 from app.ingest.store import delete_article, list_article_keys, store_article
 from app.parsing.readers import ReadOptions
 from app.vocabulary import SourceStatus
@@ -96,6 +98,7 @@ class Loader:
         self._now = now
         self._files_done = files_done
         self._corrections = corrections
+        self._staging = isinstance(pool, Cluster) and pool.writes
 
     def load(self, work: Iterable[Work]) -> Iterator[Counts]:
         """Load files, in the order given; yields after each commit, and may be left there.
@@ -133,7 +136,7 @@ class Loader:
         if arrival.key is None and self._is_known(file):
             self.counts.files += 1
             return
-        prepared = outcome if isinstance(outcome, Prepared) else None
+        prepared = outcome if isinstance(outcome, Prepared | Staged) else None
         if isinstance(outcome, NoArticle):
             file.leave_out(str(arrival.key), reason=outcome.reason)
             if not arrival.is_last:
@@ -156,7 +159,9 @@ class Loader:
             prepared = None
         if prepared is not None:
             self.counts.articles += 1
-            self.counts.words += prepared.parsed.word_count
+            self.counts.words += (
+                prepared.word_count if isinstance(prepared, Staged) else prepared.parsed.word_count
+            )
         if arrival.is_last:
             self.counts.files += 1
             if file.error is not None:
@@ -173,9 +178,11 @@ class Loader:
             and known.versions == self._versions
         )
 
-    def _write(self, file: File, prepared: Prepared | None, *, is_last: bool) -> None:
+    def _write(self, file: File, prepared: Prepared | Staged | None, *, is_last: bool) -> None:
         key = None
-        if prepared is not None:
+        if isinstance(prepared, Staged):
+            key = prepared.article_key
+        elif prepared is not None:
             key = to_article_key(prepared.parsed.raw, source_name=file.name)
         if is_last:
             self._delete_most_vanished(file, last=key)
@@ -194,25 +201,39 @@ class Loader:
             row = self._to_row(file, count=len(stored), is_last=is_last)
             self._ledger.put(connection, row=row, did=did)
             if prepared is not None:
-                store_article(
-                    connection,
-                    parsed=prepared.parsed,
-                    source_key=file.key,
-                    source_name=file.name,
-                    corrections=self._corrections,
-                    packed=prepared.packed,
-                    sketch=prepared.sketch,
-                    locals_=prepared.locals,
-                )
+                self._store(connection, prepared, file=file)
                 if key is not None and former not in (None, file.name):
                     self._ledger.take_article(
                         connection, path=str(former), article_key=key, other=file.name
                     )
             self._delete_articles(connection, keys=vanished, name=file.name)
+            if is_last and self._staging:
+                drop_staged(connection, source_key=file.key)
             self._write_dataset(connection, files=self.counts.files + is_last)
         if key is not None:
             file.seen.add(key)
         file.stored = stored
+
+    def _store(self, connection: Connection, prepared: Prepared | Staged, *, file: File) -> None:
+        if isinstance(prepared, Staged):
+            store_article(
+                connection,
+                parsed=prepared,
+                source_key=file.key,
+                source_name=file.name,
+                corrections=self._corrections,
+            )
+            return
+        store_article(
+            connection,
+            parsed=prepared.parsed,
+            source_key=file.key,
+            source_name=file.name,
+            corrections=self._corrections,
+            packed=prepared.packed,
+            sketch=prepared.sketch,
+            locals_=prepared.locals,
+        )
 
     def _is_left_out(self, connection: Connection, *, file: File, key: int) -> bool:
         """Say, and note in the warnings, whether an article is another's that goes before."""
@@ -292,4 +313,6 @@ def _is_articles_fault(error: Exception) -> bool:
 
     A full disk or a damaged file stops the run; a row that the database refuses does not.
     """
+    if isinstance(error, StagedRowsGoneError):
+        return False
     return is_rows_fault(error) or not isinstance(error, DBAPIError)

@@ -7,14 +7,15 @@ or an attribution is its words within the article, counted where the same words 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from app.db import plain, tables
 from app.db.fold import fold
-from app.db.ids import ARTICLE, to_key
+from app.db.ids import ARTICLE, SOURCE, to_key
 from app.ingest.said import GlobalEntity, SaidMapper, to_json
 from app.parsing.types import ParsedArticle, RawArticle, Span
+from app.records import make_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class ArticleRows:
     claims: tuple[tables.Claim, ...]
     claim_abouts: tuple[tables.ClaimAbout, ...]
     unnamed: tuple[tables.UnnamedSource, ...]
+
+
+def to_source_key(path: str) -> int:
+    """Return the key of a file's row."""
+    return to_key(SOURCE, path)
 
 
 def to_article_key(raw: RawArticle, *, source_name: str) -> int:
@@ -203,6 +209,43 @@ class _Mapper:
             for span in entity.roles
         }
         return tuple(rows.values())
+
+
+def to_row_values(rows: ArticleRows) -> dict[str, list[dict[str, Any]]]:
+    """Return an article's rows as `insert_rows` takes them, by the name of their table.
+
+    They may be inserted in this order; a table without rows is left out.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for some in ((rows.article,), *(getattr(rows, one.name) for one in fields(rows)[1:])):
+        if some:
+            found[some[0].__table__.name] = [to_values(row) for row in some]
+    return found
+
+
+def to_records(
+    rows: ArticleRows, *, entities: Iterable[GlobalEntity]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the answers that are kept of an article, see `app.records`, as rows by table.
+
+    Args:
+        rows: The article's.
+        entities: Those that it names.
+    """
+    slugs = {entity.key: entity.slug for entity in entities}
+    abouts: dict[int, list[str]] = {}
+    for quote_about in rows.quote_abouts:
+        abouts.setdefault(quote_about.quote_key, []).append(slugs[quote_about.entity_key])
+    for claim_about in rows.claim_abouts:
+        abouts.setdefault(claim_about.claim_key, []).append(slugs[claim_about.entity_key])
+    return make_records(
+        text=rows.article.text,
+        quotes=rows.quotes,
+        claims=rows.claims,
+        attributions=rows.attributions,
+        abouts=abouts,
+        slugs=slugs,
+    )
 
 
 def to_values(row: Any) -> dict[str, Any]:

@@ -23,9 +23,17 @@ from app.ingest.resolve import (
     write_locals,
 )
 from app.ingest.resolve.local import Local
-from app.ingest.rows import ArticleRows, to_article_key, to_rows, to_values
-from app.ingest.said import GlobalEntity
-from app.ingest.stories import Sketch, close_story, join_story, leave_story, to_sketch
+from app.ingest.rows import to_article_key, to_records, to_row_values, to_rows, to_values
+from app.ingest.staged import Staged
+from app.ingest.staging import move_locals, move_rows, read_parsed
+from app.ingest.stories import (
+    Sketch,
+    close_story,
+    join_story,
+    leave_story,
+    to_sketch,
+    write_sketch,
+)
 from app.ingest.tally import Tally, apply_tally, drop_unnamed, read_tally, to_tally
 from app.parsing.types import ParsedArticle
 from app.records import delete_records, write_records
@@ -45,7 +53,7 @@ _NO_CORRECTIONS = Corrections()
 def store_article(
     connection: Connection,
     *,
-    parsed: ParsedArticle,
+    parsed: ParsedArticle | Staged,
     source_key: int,
     source_name: str,
     corrections: Corrections = _NO_CORRECTIONS,
@@ -57,7 +65,7 @@ def store_article(
 
     Args:
         connection: In a transaction, which the caller commits.
-        parsed: The article.
+        parsed: The article; or what to know of one whose rows a worker has written.
         source_key: Key of its file's row, which is there already.
         source_name: The file's name.
         corrections: What users know better about who is who.
@@ -70,25 +78,48 @@ def store_article(
 
     Raises:
         KeyError: The parsed article contradicts itself, see `app.ingest.rows.to_rows`.
+        StagedRowsGoneError: The rows that a worker wrote are not there.
     """
-    key = to_article_key(parsed.raw, source_name=source_name)
+    if isinstance(parsed, Staged):
+        key, sketch = parsed.article_key, parsed.sketch
+    else:
+        key = to_article_key(parsed.raw, source_name=source_name)
+        sketch = sketch or to_sketch(parsed.raw.text)
     before = read_tally(connection, article_key=key)
     touch = _touch(connection, article_key=key)
     left = leave_story(connection, article_key=key)
     connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
-    if locals_ is None:
-        locals_ = list_locals(parsed, article_key=key)
-    touch_locals(touch, locals_)
-    write_locals(connection, locals_)
+    if isinstance(parsed, Staged):
+        touch.groups |= parsed.groups
+        touch.callees |= parsed.callees
+        move_locals(connection, parsed)
+    else:
+        if locals_ is None:
+            locals_ = list_locals(parsed, article_key=key)
+        touch_locals(touch, locals_)
+        write_locals(connection, locals_)
     moved = resolve(connection, touch, corrections=corrections)
     entities = read_entities(connection, article_key=key)
-    rows = to_rows(parsed, source_key=source_key, source_name=source_name, entities=entities)
-    _insert_rows(connection, rows)
-    _write_records(connection, rows, entities=entities.values())
-    join_story(connection, article_key=key, sketch=sketch or to_sketch(parsed.raw.text), left=left)
+    if isinstance(parsed, Staged) and entities == parsed.entities:
+        move_rows(connection, parsed)
+        after = parsed.tally
+    else:
+        if isinstance(parsed, Staged):
+            parsed, packed = read_parsed(connection, parsed)
+        rows = to_rows(
+            parsed,
+            source_key=source_key,
+            source_name=source_name,
+            entities=entities,
+            article_key=key,
+        )
+        write_records(connection, to_row_values(rows))
+        write_records(connection, to_records(rows, entities=entities.values()))
+        write_sketch(connection, sketch, article_key=key)
+        connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
+        after = to_tally(rows)
+    join_story(connection, article_key=key, sketch=sketch, left=left)
     connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
-    connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
-    after = to_tally(rows)
     names = corrections.names
     touched = apply_tally(connection, before=before, after=after, preferred=names)
     touched |= rewrite_articles(connection, keys=moved - {key}, corrections=corrections)
@@ -172,42 +203,8 @@ def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> s
     _update(connection, _QUOTES, rows.quotes, "speaker_key")
     _update(connection, _CLAIMS, rows.claims, "claimant_key")
     delete_records(connection, article_key=key)
-    _write_records(connection, rows, entities=entities.values())
+    write_records(connection, to_records(rows, entities=entities.values()))
     return apply_tally(connection, before=before, after=to_tally(rows), preferred=corrections.names)
-
-
-def _insert_rows(connection: Connection, rows: ArticleRows) -> None:
-    _insert(connection, [rows.article])
-    _insert(connection, rows.authors)
-    _insert(connection, rows.entities)
-    _insert(connection, rows.roles)
-    _insert(connection, rows.mentions)
-    _insert(connection, rows.attributions)
-    _insert(connection, rows.quotes)
-    _insert(connection, rows.quote_abouts)
-    _insert(connection, rows.claims)
-    _insert(connection, rows.claim_abouts)
-    _insert(connection, rows.unnamed)
-
-
-def _write_records(
-    connection: Connection, rows: ArticleRows, *, entities: Iterable[GlobalEntity]
-) -> None:
-    slugs = {entity.key: entity.slug for entity in entities}
-    abouts: dict[int, list[str]] = {}
-    for quote_about in rows.quote_abouts:
-        abouts.setdefault(quote_about.quote_key, []).append(slugs[quote_about.entity_key])
-    for claim_about in rows.claim_abouts:
-        abouts.setdefault(claim_about.claim_key, []).append(slugs[claim_about.entity_key])
-    write_records(
-        connection,
-        text=rows.article.text,
-        quotes=rows.quotes,
-        claims=rows.claims,
-        attributions=rows.attributions,
-        abouts=abouts,
-        slugs=slugs,
-    )
 
 
 def _insert(connection: Connection, rows: Sequence[Any]) -> None:

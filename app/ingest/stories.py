@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from rensa import RMinHash
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from app.db import tables
 from app.db.bulk import insert_rows
@@ -95,6 +95,30 @@ def leave_story(connection: Connection, *, article_key: int) -> Left:
     return Left(row.signature, tuple(key for key in members if key != article_key))
 
 
+def to_sketch_values(sketch: Sketch | None, *, article_key: int) -> dict[str, list[dict[str, Any]]]:
+    """Return an article's sketch as rows, by the name of their table; it has no story yet."""
+    if sketch is None:
+        return {}
+    bands = sorted(to_bands(sketch.signature))
+    return {
+        _SKETCHES.name: [
+            {
+                "article_key": article_key,
+                "signature": sketch.signature,
+                "shingle_count": sketch.shingle_count,
+                "story_key": None,
+            }
+        ],
+        _BAND_ROWS.name: [{"band": band, "article_key": article_key} for band in bands],
+    }
+
+
+def write_sketch(connection: Connection, sketch: Sketch | None, *, article_key: int) -> None:
+    """Write an article's sketch, in the transaction that wrote the article."""
+    for name, rows in to_sketch_values(sketch, article_key=article_key).items():
+        insert_rows(connection, tables.metadata.tables[name], rows)
+
+
 def join_story(
     connection: Connection, *, article_key: int, sketch: Sketch | None, left: Left
 ) -> None:
@@ -103,7 +127,7 @@ def join_story(
     Args:
         connection: In the transaction that wrote it.
         article_key: The article's.
-        sketch: The article's, from `to_sketch`.
+        sketch: The article's, from `to_sketch`; it is written already.
         left: What it left when it was deleted to be written anew; an empty one for a new article.
     """
     is_same = sketch is not None and sketch.signature == left.signature
@@ -111,19 +135,6 @@ def join_story(
         _part(connection, left.others)
     if sketch is None:
         return
-    connection.execute(
-        insert(_SKETCHES),
-        {
-            "article_key": article_key,
-            "signature": sketch.signature,
-            "shingle_count": sketch.shingle_count,
-        },
-    )
-    insert_rows(
-        connection,
-        _BAND_ROWS,
-        [{"band": band, "article_key": article_key} for band in sorted(to_bands(sketch.signature))],
-    )
     others = (
         left.others
         if is_same

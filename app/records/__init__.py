@@ -14,6 +14,7 @@ from app.records.write import (
     RECORDS_VERSION,
     are_current,
     delete_records,
+    make_records,
     remake_records,
     write_records,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "article_attribution_record",
     "claim_record",
     "delete_records",
+    "make_records",
     "pack",
     "quote_record",
     "remake_records",

@@ -25,8 +25,7 @@ _CLAIMS, _CLAIM_RECORDS = _TABLES["claims"], _TABLES["claim_records"]
 _AT_ONCE = 200
 
 
-def write_records(
-    connection: Connection,
+def make_records(
     *,
     text: str,
     quotes: Iterable[Any],
@@ -34,11 +33,10 @@ def write_records(
     attributions: Iterable[Any],
     abouts: Mapping[int, Sequence[str]],
     slugs: Mapping[int, str],
-) -> None:
-    """Write the records of an article that has none.
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the records of an article as rows, by the name of their table.
 
     Args:
-        connection: In the transaction that writes the article.
         text: The article's.
         quotes: Its quotations; like the next two, with the columns of their table.
         claims: Its claims.
@@ -48,11 +46,8 @@ def write_records(
         slugs: Those of all speakers and claimants that are entities, by key.
     """
     given = {row.key: row for row in attributions}
-    for rows, make, who, table, column in (
-        (quotes, quote_record, "speaker_key", _QUOTE_RECORDS, "quote_key"),
-        (claims, claim_record, "claimant_key", _CLAIM_RECORDS, "claim_key"),
-    ):
-        records = [
+    return {
+        table.name: [
             {
                 column: row.key,
                 "record": pack(
@@ -69,7 +64,17 @@ def write_records(
             }
             for row in rows
         ]
-        insert_rows(connection, table, records)
+        for rows, make, who, table, column in (
+            (quotes, quote_record, "speaker_key", _QUOTE_RECORDS, "quote_key"),
+            (claims, claim_record, "claimant_key", _CLAIM_RECORDS, "claim_key"),
+        )
+    }
+
+
+def write_records(connection: Connection, records: Mapping[str, Sequence[Any]]) -> None:
+    """Write what `make_records` made of an article that has none, in its transaction."""
+    for name, rows in records.items():
+        insert_rows(connection, _TABLES[name], rows)
 
 
 def delete_records(connection: Connection, *, article_key: int) -> None:
@@ -127,8 +132,7 @@ def _remake(connection: Connection, key: int) -> None:
             _ENTITIES.c.key.in_(sorted(speakers - {None}))
         )
     )
-    write_records(
-        connection,
+    records = make_records(
         text=connection.scalar(select(_ARTICLES.c.text).where(_ARTICLES.c.key == key)) or "",
         quotes=quotes,
         claims=claims,
@@ -139,6 +143,7 @@ def _remake(connection: Connection, key: int) -> None:
         },
         slugs={row.key: row.slug for row in slugs},
     )
+    write_records(connection, records)
 
 
 def _read_abouts(connection: Connection, what: str, keys: Sequence[int]) -> dict[int, list[str]]:

@@ -23,11 +23,11 @@ from app.db.engine import make_writer_engine
 from app.db.schema import upgrade
 from app.db.tables import Source, metadata
 from app.ingest.job import find_parser, run_ingest
-from app.ingest.ledger import Ledger, to_source_key
+from app.ingest.ledger import Ledger
 from app.ingest.load import ParserSource
 from app.ingest.parse import Parser
 from app.ingest.report import NoProgress
-from app.ingest.rows import to_values
+from app.ingest.rows import to_source_key, to_values
 from app.ingest.scan import hash_file
 from app.parsing.readers.files import find_files
 from app.parsing.types import RawArticle

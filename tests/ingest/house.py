@@ -24,6 +24,7 @@ class House:
 
     def __init__(self, folder: Path, *, empty_database: Path) -> None:
         self.folder = folder
+        self._empty_database = empty_database
         self.seeds = folder / "seeds"
         self.seeds.mkdir()
         self.database = folder / "data" / "test.db"
@@ -35,6 +36,12 @@ class House:
         )
         self.parser = FakeParser()
         self.loaded = 0
+
+    def start_anew(self) -> None:
+        """Put an empty database in the place of the present one."""
+        databases.drop_database(self.database)
+        self.database.unlink(missing_ok=True)
+        databases.copy_database(self._empty_database, self.database)
 
     def write(self, name: str, text: str) -> None:
         path = self.seeds / name

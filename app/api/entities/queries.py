@@ -26,7 +26,7 @@ from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES
 from app.api.filters import in_entities, keys_of
 from app.api.listing import Listing
 from app.api.paging import Term
-from app.api.search import join_hits, rank_of
+from app.api.search import join_hits, matches
 from app.api.sorting import read_order
 from app.api.stored import (
     article_entities,
@@ -240,7 +240,7 @@ def find_mentions(
         keys = keys_of(ARTICLE, filters.article)
         statement = statement.where(mentions.c.article_key.in_(keys))
     if filters.q is not None:
-        statement = statement.where(rank_of(mentions.c.text, q=filters.q).is_not(None))
+        statement = statement.where(matches(mentions.c.text, q=filters.q))
     return Listing(statement, mentions, _MENTION_ORDER)
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.api.counting import Dimension
 from app.api.listing import Listing
 from app.api.paging import Term
-from app.api.search import rank_of
+from app.api.search import matches, rank_of
 from app.api.sorting import read_order
 from app.api.sources.schemas import SourceFilters
 from app.api.stored import sources
@@ -38,7 +38,9 @@ def find_sources(*, filters: SourceFilters) -> Listing:
     relevance = None
     if filters.q is not None:
         rank = rank_of(sources.c.path, q=filters.q)
-        statement = statement.where(rank.is_not(None)).add_columns(rank.label("rank"))
+        statement = statement.where(matches(sources.c.path, q=filters.q)).add_columns(
+            rank.label("rank")
+        )
         relevance = Term("rank", rank, float)
     order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=relevance)
     return Listing(statement, sources, order, key=sources.c.key, rows=select(sources))

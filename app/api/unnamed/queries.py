@@ -5,7 +5,7 @@ from sqlalchemy import Float, Integer, cast, func, or_, select
 from app.api.filters import published_between
 from app.api.listing import Listing
 from app.api.paging import Term
-from app.api.search import rank_of
+from app.api.search import matches, rank_of
 from app.api.sorting import read_order
 from app.api.stored import articles, attributions, unnamed_sources
 from app.api.unnamed.schemas import UnnamedCountFilters, UnnamedSourceFilters
@@ -31,7 +31,9 @@ def find_unnamed(*, filters: UnnamedSourceFilters) -> Listing:
         grouped = grouped.where(table.c.outlet.in_(filters.source))
     if filters.q is not None:
         rank = rank_of(table.c.words, q=filters.q)
-        grouped = grouped.where(rank.is_not(None)).add_columns(func.min(rank).label("rank"))
+        grouped = grouped.where(matches(table.c.words, q=filters.q)).add_columns(
+            func.min(rank).label("rank")
+        )
     found = published_between(grouped, table.c.published_at, filters).subquery("named")
     relevance = None if filters.q is None else Term("rank", found.c.rank, float)
     terms = {

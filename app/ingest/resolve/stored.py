@@ -48,32 +48,36 @@ MOST_CALLED = 20
 
 def write_locals(connection: Connection, locals_: Sequence[Local]) -> None:
     """Write what a new article says; to whom it belongs is written by the resolver."""
-    if not locals_:
-        return
-    insert_rows(
-        connection,
-        LOCALS,
-        [
-            {
-                "article_key": local.article_key,
-                "local_key": local.key,
-                "group_key": local.group,
-                "short": local.short,
-                "name": local.name,
-                "base": local.base,
-                "type": local.type,
-                "published_at": local.published_at,
-                "evidence": local.evidence.to_json(),
-                "calls": list(local.calls),
-                "cluster_key": 0,
-                "entity_key": 0,
-                "score": None,
-                "reasons": [],
-            }
-            for local in locals_
-        ],
-    )
-    calls = [
+    insert_rows(connection, LOCALS, to_local_values(locals_))
+    insert_rows(connection, CALLS, to_call_values(locals_))
+
+
+def to_local_values(locals_: Iterable[Local]) -> list[dict[str, Any]]:
+    """Return the rows of `LOCALS` as the resolver finds them: nobody belongs to anybody yet."""
+    return [
+        {
+            "article_key": local.article_key,
+            "local_key": local.key,
+            "group_key": local.group,
+            "short": local.short,
+            "name": local.name,
+            "base": local.base,
+            "type": local.type,
+            "published_at": local.published_at,
+            "evidence": local.evidence.to_json(),
+            "calls": list(local.calls),
+            "cluster_key": 0,
+            "entity_key": 0,
+            "score": None,
+            "reasons": [],
+        }
+        for local in locals_
+    ]
+
+
+def to_call_values(locals_: Iterable[Local]) -> list[dict[str, Any]]:
+    """Return the rows of `CALLS`."""
+    return [
         {
             "call": call,
             "group_key": local.group,
@@ -83,7 +87,6 @@ def write_locals(connection: Connection, locals_: Sequence[Local]) -> None:
         for local in locals_
         for call in local.calls
     ]
-    insert_rows(connection, CALLS, calls)
 
 
 @lru_cache(maxsize=16_384)
