@@ -30,6 +30,9 @@ _BODY_HEADERS = frozenset(
 )
 # They say how the server is at this moment, also when the database does not answer.
 _NEVER = frozenset(("/healthz", "/readyz", "/metrics"))
+_BODIES = frozenset((b"content-length", b"transfer-encoding"))
+# Where no host is named, links hold the server's own address, and with an empty one none.
+_NO_HOST = b" "
 _SHORT = 512
 _PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
 
@@ -70,13 +73,13 @@ class _Asked:
         key: Of the answer that is kept.
         none_match: Its If-None-Match, all of them together.
         request_id: Its own id.
-        is_forwarded: A proxy speaks for somebody else.
+        is_special: A proxy speaks for somebody else, or a body comes, which may be no good one.
     """
 
     key: Key
     none_match: bytes | None
     request_id: bytes | None
-    is_forwarded: bool
+    is_special: bool
 
     @property
     def wants_encoding(self) -> bool:
@@ -162,14 +165,15 @@ class FinishedAnswers:
 
         Returns:
             Status, header lines, body and the request's id; None when the application has to be
-            asked, also when the version of the data was not looked at for a second, or a proxy
-            says that the request is another than it seems.
+            asked, also when the version of the data was not looked at for a second, a proxy says
+            that the request is another than it seems, or it has a body, of which the server learns
+            only later whether it is one.
         """
         state = self._source.dataset.peek()
         if state is None or state.version != self._version or not _is_kept_at_all(scope):
             return None
         asked = _read_asked(scope)
-        if asked.is_forwarded:
+        if asked.is_special:
             return None
         request_id = asked.make_id()
         line = b"x-request-id: %b\r\n" % request_id
@@ -283,26 +287,27 @@ def _is_kept_at_all(scope: Scope) -> bool:
 
 
 def _read_asked(scope: Scope) -> _Asked:
-    encoding = host = b""
-    none_match = request_id = None
-    is_forwarded = False
+    # A header that is sent twice is read as the application reads it: what is kept for one request
+    # must be what the application would answer to all the others with its key.
+    encoding = host = none_match = request_id = None
+    is_special = False
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
-            encoding = value
+            encoding = value if encoding is None else encoding + b"," + value
         elif name == b"host":
-            host = value
+            host = value if host is None else host
         elif name == b"if-none-match":
             none_match = value if none_match is None else none_match + b"," + value
         elif name == b"x-request-id":
-            request_id = value
-        elif name.startswith(b"x-forwarded-"):
-            is_forwarded = True
+            request_id = value if request_id is None else request_id
+        elif name in _BODIES or name.startswith(b"x-forwarded-"):
+            is_special = True
     path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
     query = scope["query_string"]
     # An address is asked for again and again, and its parameters need sorting once only.
     query = _sort_short(query) if len(query) < _SHORT else sort_query(query)
-    key = (path, query, encoding, host, scope["scheme"])
-    return _Asked(key, none_match, request_id, is_forwarded)
+    key = (path, query, encoding or b"", _NO_HOST if host is None else host, scope["scheme"])
+    return _Asked(key, none_match, request_id, is_special)
 
 
 def _join_lines(headers: list[Header]) -> bytes:
