@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.api.deps import MAX_EXPORTS
-from app.serving import REQUEST_SECONDS, MAX_HEADER_BYTES, allow_many_connections
+from app.serving import MAX_HEADER_BYTES, REQUEST_SECONDS, allow_many_connections
 from tests.api.corpus import write_corpus
 
 _CACHE_BYTES = 16 << 20

@@ -1,4 +1,4 @@
-"""What is odd on a connection, beside what uvicorn itself does with it, and what holds one for long."""
+"""What is odd on a connection is as with uvicorn itself; and what holds a connection for long."""
 
 import asyncio
 import re
