@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.caching import encode_query, matches_etag
 from app.api.deps import Source, read_dataset
+from app.api.shedding import Backlog, refuse
 from app.api.wire import MAX_URL_BYTES, add_common, make_request_id
 
 # A larger answer is sent and not kept: one of them would push out hundreds of others.
@@ -107,7 +108,13 @@ class FinishedAnswers:
     """
 
     def __init__(
-        self, app: ASGIApp, *, source: Source, max_bytes: int, make_at_once: MakeAtOnce
+        self,
+        app: ASGIApp,
+        *,
+        source: Source,
+        max_bytes: int,
+        make_at_once: MakeAtOnce,
+        backlog: Backlog,
     ) -> None:
         """Begin empty.
 
@@ -117,9 +124,11 @@ class FinishedAnswers:
                 same to the byte as it would, but for the headers that all answers have.
             source: Says which version of the data there is.
             max_bytes: Most bytes that are kept; 0 keeps nothing.
+            backlog: Says when nothing more is to be made at once.
         """
         self._app = app
         self._make_at_once = make_at_once
+        self._backlog = backlog
         self._source = source
         self._max_bytes = max_bytes
         self._answers: OrderedDict[Key, Finished] = OrderedDict()
@@ -164,22 +173,26 @@ class FinishedAnswers:
         """Return what is kept for a request, or can be made without waiting for anything.
 
         Returns:
-            Status, header lines, body and the request's id; None when the application has to be
-            asked, also when the version of the data was not looked at for a second, a proxy says
-            that the request is another than it seems, or it has a body, of which the server learns
-            only later whether it is one.
+            Status, header lines, body and the request's id; a refusal when requests have waited for
+            too long. None when the application has to be asked, also when the version of the data
+            was not looked at for a second, a proxy says that the request is another than it seems,
+            or it has a body, of which the server learns only later whether it is one.
         """
-        state = self._source.dataset.peek()
-        if state is None or state.version != self._version or not _is_kept_at_all(scope):
+        if not _is_kept_at_all(scope):
             return None
         asked = _read_asked(scope)
         if asked.is_special:
             return None
         request_id = asked.make_id()
         line = b"x-request-id: %b\r\n" % request_id
-        found = self._answers.get(asked.key)
+        state = self._source.dataset.peek()
+        is_known = state is not None and state.version == self._version
+        found = self._answers.get(asked.key) if is_known else None
         if found is None:
-            made = self._make(scope, asked)
+            if self._backlog.is_too_long():
+                status, headers, body = refuse(scope)
+                return status, _join_lines(headers) + line, body, request_id
+            made = self._make(scope, asked) if is_known else None
             return made and (made[0], made[1] + line, made[2], request_id)
         self._use(asked.key)
         if asked.knows(found):

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,10 +67,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """Serve the invented corpus by the program itself."""
+def running(folder: Path, *, fill: Callable[[Path], object] = write_corpus) -> Iterator[Server]:
+    """Serve a database that `fill` makes, the invented corpus, by the program itself."""
     database = folder / "onrecord.db"
-    write_corpus(database)
+    fill(database)
     log = folder / "server.log"
     environment = os.environ | {
         "ONRECORD_DATABASE_URL": f"sqlite:///{database}",
