@@ -5,6 +5,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import cast
 
 _POPULAR = (
     "/v1/quotes?limit=20", "/v1/quotes?q=Riga", "/v1/claims?limit=50&include=claimant",
@@ -112,33 +113,77 @@ async def press(port: int, *, clients: int, seconds: float, rate: float | None) 
     return seen
 
 
-async def flood(port: int, *, seconds: float, rate: float) -> tuple[Seen, list[asyncio.Task[None]]]:
+class _Asking(asyncio.Protocol):
+    """One request on a connection of its own; cheap, so that it is the server that has too much."""
+
+    def __init__(self, path: str, *, seen: Seen, due: float) -> None:
+        self._request = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        self._seen = seen
+        self._due = due
+        self._received = b""
+        self._length = -1
+        self._transport: asyncio.Transport | None = None
+        self.done = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports are of no class of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if self._length < 0:
+            head, end, _ = self._received.partition(b"\r\n\r\n")
+            if not end:
+                return
+            length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]
+            self._length = len(head) + len(end) + int(length or 0)
+        if len(self._received) >= self._length:
+            self.end(int(self._received[9:12]))
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self.end(0)
+
+    def end(self, status: int) -> None:
+        """Note how it ended, the first time."""
+        if not self.done.done():
+            self._seen.note(status, since=self._due)
+            self.done.set_result(None)
+            if self._transport is not None:
+                self._transport.close()
+
+
+async def flood(
+    port: int, *, seconds: float, rate: float
+) -> tuple[Seen, list[asyncio.Task[None]], float]:
     """Ask so many times a second, whether or not there are answers.
 
     Each request comes on a connection of its own, as from people who do not know of each other.
 
     Returns:
-        What was seen, and the requests that have no answer yet; it is complete when they are done.
+        What was seen; the requests that have no answer yet, when they are done it is complete; and
+        by how many seconds the clients themselves were late at most, which is not the server's.
     """
     seen = Seen()
     chance = random.Random(f"{rate}")
+    loop = asyncio.get_running_loop()
 
     async def one(due: float) -> None:
+        path = draw_path(chance, exports=False)
+        asking = _Asking(path, seen=seen, due=due)
         try:
             async with asyncio.timeout(_REQUEST_SECONDS):
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                try:
-                    status = await ask(reader, writer, draw_path(chance, exports=False))
-                finally:
-                    writer.close()
-        except (OSError, EOFError, TimeoutError):
-            status = 0
-        seen.note(status, since=due)
+                await loop.create_connection(lambda: asking, "127.0.0.1", port)
+                await asking.done
+        except (OSError, TimeoutError):
+            asking.end(0)
 
     began = time.monotonic()
     under_way: set[asyncio.Task[None]] = set()
     sent = 0
+    late = 0.0
     while (now := time.monotonic()) < began + seconds:
+        late = max(late, now - began - sent / rate)
         while sent < (now - began) * rate:
             task = asyncio.create_task(one(began + sent / rate))
             under_way.add(task)
@@ -146,7 +191,7 @@ async def flood(port: int, *, seconds: float, rate: float) -> tuple[Seen, list[a
             sent += 1
         await asyncio.sleep(0.002)
     seen.lasted = time.monotonic() - began
-    return seen, list(under_way)
+    return seen, list(under_way), late
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> int:
