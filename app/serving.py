@@ -8,6 +8,8 @@ hold a connection (or one of the few exports) with next to no work: "slowloris".
 import gc
 import json
 import resource
+import socket
+import sys
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
 from typing import Any
@@ -44,6 +46,15 @@ AT_ONCE = "onrecord.at_once"
 lines, each with its end) and body of an answer that is known already, or None."""
 
 
+WAITED = "onrecord.waited"
+"""In the scope of a connection's first request: seconds that the system held what had come of it
+before we took it. libuv takes one new connection each time it looks, so that under load they wait
+there and not in the event loop."""
+
+# Where `tcpi_last_data_recv` stands in Linux's `struct tcp_info`, in milliseconds (tcp(7)).
+_LAST_RECEIVED = slice(52, 56)
+
+
 class PatientProtocol(HttpToolsProtocol):
     """uvicorn's protocol with ends to its patience, and without a detour for what is known.
 
@@ -62,11 +73,13 @@ class PatientProtocol(HttpToolsProtocol):
         self._unread = 0
         self._bytes = 0
         self._running: RequestResponseCycle | None = None
+        self._waited: float | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
         self._in_headers = True
+        self._waited = _find_waited(transport)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -131,6 +144,9 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that headers begin; those of most requests come whole, and nobody waits for them."""
         super().on_message_begin()
+        if self._waited is not None:
+            self.scope[WAITED] = self._waited  # type: ignore[literal-required]
+            self._waited = None
         if not self._in_headers:
             self._in_headers = True
             self._bytes = 0
@@ -237,6 +253,18 @@ class PatientProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._watch_reading()
+
+
+def _find_waited(transport: Transport) -> float | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        known = transport.get_extra_info("socket").getsockopt(
+            socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_RECEIVED.stop
+        )
+    except (OSError, AttributeError):  # no TCP
+        return None
+    return int.from_bytes(known[_LAST_RECEIVED], sys.byteorder) / 1000
 
 
 def _cancel(timer: TimerHandle | None) -> None:

@@ -189,7 +189,7 @@ class FinishedAnswers:
         is_known = state is not None and state.version == self._version
         found = self._answers.get(asked.key) if is_known else None
         if found is None:
-            if self._backlog.is_too_long():
+            if self._backlog.is_too_long(scope):
                 status, headers, body = refuse(scope)
                 return status, _join_lines(headers) + line, body, request_id
             made = self._make(scope, asked) if is_known else None

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.errors import RETRY_AFTER_SECONDS, problem_response
 from app.api.wire import add_common, make_request_id
+from app.serving import WAITED
 
 MOST_UNDER_WAY = 100
 """Twelve for each of the reader's eight connections: at a few milliseconds a query the last of them
@@ -32,16 +33,22 @@ class Backlog:
     """How long requests have waited by the time that somebody looks at them.
 
     An event loop deals with all that had come when it last looked, and then looks again. What takes
-    its turn late has waited since, and all that has come meanwhile waits too.
+    its turn late has waited since, and all that has come meanwhile waits too. New connections wait
+    in the system, which says for how long (`app.serving.WAITED`).
     """
 
     def __init__(self) -> None:
         """Begin with nothing seen."""
         self._began: float | None = None
         self._seen = 0
+        self._late = 0
 
-    def is_too_long(self) -> bool:
+    def is_too_long(self, scope: Scope) -> bool:
         """Say whether a request that is to cost something should be refused instead."""
+        if WAITED in scope:
+            self._late = self._late + 1 if scope[WAITED] > MOST_SECONDS else 0
+            if self._late > FEWEST:
+                return True
         if self._began is None:
             try:
                 loop = asyncio.get_running_loop()
@@ -73,7 +80,7 @@ class Shedding:
         if scope["type"] != "http" or scope["path"] in _NEVER_REFUSED:
             await self._app(scope, receive, send)
             return
-        if self._under_way >= self._most or self._backlog.is_too_long():
+        if self._under_way >= self._most or self._backlog.is_too_long(scope):
             self.refused += 1
             status, headers, body = refuse(scope)
             sent = next(

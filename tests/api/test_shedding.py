@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from app.api.plain import rows
 from app.api.shedding import FEWEST, MOST_SECONDS, Backlog, Shedding
 from app.main import Application
+from app.serving import WAITED
 from tests.api.conftest import settings_for
 from tests.hostile.serving import running_patiently
 
@@ -77,18 +78,27 @@ def test_no_free_connection_is_a_503(app: Application, monkeypatch: pytest.Monke
 
 def test_the_rest_of_what_came_together_is_too_late_when_the_first_took_long() -> None:
     async def look() -> list[bool]:
-        backlog = Backlog()
-        first = [backlog.is_too_long() for _ in range(2 * FEWEST)]
+        backlog, scope = Backlog(), {"type": "http"}
+        first = [backlog.is_too_long(scope) for _ in range(2 * FEWEST)]
         time.sleep(MOST_SECONDS + 0.05)
-        then = backlog.is_too_long()
+        then = backlog.is_too_long(scope)
         await asyncio.sleep(0)
-        backlog.is_too_long()
+        backlog.is_too_long(scope)
         time.sleep(MOST_SECONDS + 0.05)
-        few = [backlog.is_too_long() for _ in range(FEWEST - 1)]
-        return [any(first), then, any(few), backlog.is_too_long()]
+        few = [backlog.is_too_long(scope) for _ in range(FEWEST - 1)]
+        return [any(first), then, any(few), backlog.is_too_long(scope)]
 
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(lambda: asyncio.run(look())).result() == [False, True, False, True]
+
+
+def test_connections_that_the_system_held_for_long_are_refused_until_one_comes_in_time() -> None:
+    backlog = Backlog()
+    late, soon = ({WAITED: seconds} for seconds in (2 * MOST_SECONDS, 0.0))
+    assert not any(backlog.is_too_long(late) for _ in range(FEWEST))
+    assert backlog.is_too_long(late)
+    assert not backlog.is_too_long(soon)
+    assert not backlog.is_too_long(late)
 
 
 def test_more_pages_than_there_is_time_for_are_refused_and_soon_answered_again(
