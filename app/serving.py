@@ -22,6 +22,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from app.api.shedding import WAITED
+
 REQUEST_SECONDS = 10.0
 """From a connection's or request's first byte to its last, with a body if it has one."""
 
@@ -45,11 +47,6 @@ AT_ONCE = "onrecord.at_once"
 """In the state of the lifespan: a function of a request's scope that returns status, head (header
 lines, each with its end) and body of an answer that is known already, or None."""
 
-
-WAITED = "onrecord.waited"
-"""In the scope of a connection's first request: seconds that the system held what had come of it
-before we took it. libuv takes one new connection each time it looks, so that under load they wait
-there and not in the event loop."""
 
 # Where `tcpi_last_data_recv` stands in Linux's `struct tcp_info`, in milliseconds (tcp(7)).
 _LAST_RECEIVED = slice(52, 56)

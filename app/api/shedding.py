@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.errors import RETRY_AFTER_SECONDS, problem_response
 from app.api.wire import add_common, make_request_id
-from app.serving import WAITED
 
 MOST_UNDER_WAY = 100
 """Twelve for each of the reader's eight connections: at a few milliseconds a query the last of them
@@ -26,6 +25,11 @@ FEWEST = 25
 """As many are always taken on: where few have waited long, the machine was busy with other things
 than requests, and refusing them would free nothing."""
 
+WAITED = "onrecord.waited"
+"""In the scope of a connection's first request: seconds that the system held what had come of it
+before the server took it. libuv takes one new connection each time it looks, so that under load
+they wait there and not in the event loop."""
+
 _NEVER_REFUSED = frozenset(("/healthz", "/readyz", "/metrics"))
 
 
@@ -34,7 +38,7 @@ class Backlog:
 
     An event loop deals with all that had come when it last looked, and then looks again. What takes
     its turn late has waited since, and all that has come meanwhile waits too. New connections wait
-    in the system, which says for how long (`app.serving.WAITED`).
+    in the system, which says for how long (`WAITED`).
     """
 
     def __init__(self) -> None:

@@ -11,9 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.api.plain import rows
-from app.api.shedding import FEWEST, MOST_SECONDS, Backlog, Shedding
+from app.api.shedding import FEWEST, MOST_SECONDS, WAITED, Backlog, Shedding
 from app.main import Application
-from app.serving import WAITED
 from tests.api.conftest import settings_for
 from tests.hostile.serving import running_patiently
 
