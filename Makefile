@@ -97,8 +97,8 @@ hostile: $(READY) ## Ill-treat a running server: 2,000 connections, slow clients
 load: $(READY) ## Mixed traffic with re-ingests, then too much: make load [ARGS="--minutes 2"]
 	@$(BIN)/python -m tests.load $(ARGS)
 
-audit: $(READY) ## Known vulnerabilities, bandit, and an SBOM in sbom.json
-	@$(BIN)/python .ci/audit
+audit: $(READY) ## Known vulnerabilities, bandit, ruff S, and an SBOM in sbom.json: make audit [ARGS=--offline]
+	@$(BIN)/python .ci/audit $(ARGS)
 
 image-check: ## Build the Dockerfile for real and run it (root, buildah, debootstrap)
 	@.ci/image-check

@@ -29,7 +29,7 @@ from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.plain import PlainAnswers, PlainLists
 from app.api.quotes.router import router as quotes
-from app.api.shedding import Shedding
+from app.api.shedding import Backlog, Shedding
 from app.api.sources.router import router as sources
 from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
@@ -127,11 +127,13 @@ def create_app(settings: Settings | None = None) -> Application:
     app.add_middleware(PlainLists, answers=app.state.plain)
     app.add_middleware(CompressMiddleware, minimum_size=MIN_COMPRESSED)
     app.add_middleware(WireMiddleware, write_problem=write_problem)
+    backlog = Backlog()
     app.finished = FinishedAnswers(
-        Shedding(super(Application, app).__call__),
+        Shedding(super(Application, app).__call__, backlog=backlog),
         source=app.state.source,
         max_bytes=settings.cache_bytes,
         make_at_once=app.state.plain.find,
+        backlog=backlog,
     )
     counted = Metrics()
     counted.registry.register(metrics.DataCollector(app.state.source.dataset, app.finished))

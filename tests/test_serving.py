@@ -20,7 +20,7 @@ def address(
     database: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[tuple[str, int]]:
-    monkeypatch.setattr(serving, "HEADER_SECONDS", 0.5)
+    monkeypatch.setattr(serving, "REQUEST_SECONDS", 0.5)
     monkeypatch.setattr(serving, "STALL_SECONDS", 0.5)
     with running_patiently(settings_for(database)) as (url, _):
         parts = urlsplit(url)

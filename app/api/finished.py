@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.caching import encode_query, matches_etag
 from app.api.deps import Source, read_dataset
+from app.api.shedding import Backlog, refuse
 from app.api.wire import MAX_URL_BYTES, add_common, make_request_id
 
 # A larger answer is sent and not kept: one of them would push out hundreds of others.
@@ -31,6 +32,9 @@ _BODY_HEADERS = frozenset(
 )
 # They say how the server is at this moment, also when the database does not answer.
 _NEVER = frozenset(("/healthz", "/readyz", "/metrics"))
+_BODIES = frozenset((b"content-length", b"transfer-encoding"))
+# Where no host is named, links hold the server's own address, and with an empty one none.
+_NO_HOST = b" "
 _SHORT = 512
 _PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
 
@@ -77,13 +81,13 @@ class _Asked:
         key: Of the answer that is kept.
         none_match: Its If-None-Match, all of them together.
         request_id: Its own id.
-        is_forwarded: A proxy speaks for somebody else.
+        is_special: A proxy speaks for somebody else, or a body comes, which may be no good one.
     """
 
     key: Key
     none_match: bytes | None
     request_id: bytes | None
-    is_forwarded: bool
+    is_special: bool
 
     @property
     def wants_encoding(self) -> bool:
@@ -113,7 +117,13 @@ class FinishedAnswers:
     """
 
     def __init__(
-        self, app: ASGIApp, *, source: Source, max_bytes: int, make_at_once: MakeAtOnce
+        self,
+        app: ASGIApp,
+        *,
+        source: Source,
+        max_bytes: int,
+        make_at_once: MakeAtOnce,
+        backlog: Backlog,
     ) -> None:
         """Begin empty.
 
@@ -123,9 +133,11 @@ class FinishedAnswers:
                 same to the byte as it would, but for the headers that all answers have.
             source: Says which version of the data there is.
             max_bytes: Most bytes that are kept; 0 keeps nothing.
+            backlog: Says when nothing more is to be made at once.
         """
         self._app = app
         self._make_at_once = make_at_once
+        self._backlog = backlog
         self._source = source
         self._max_bytes = max_bytes
         self._answers: OrderedDict[Key, Finished] = OrderedDict()
@@ -166,23 +178,29 @@ class FinishedAnswers:
         """Return what is kept for a request, or can be made without waiting for anything.
 
         Returns:
-            Status, header lines, body and the request's id; None when the application has to be
-            asked, also when the version of the data was not looked at for a second, or a proxy
-            says that the request is another than it seems.
+            Status, header lines, body and the request's id; a refusal when requests have waited for
+            too long. None when the application has to be asked, also when the version of the data
+            was not looked at for a second, a proxy says that the request is another than it seems,
+            or it has a body, of which the server learns only later whether it is one.
         """
-        state = self._source.dataset.peek()
-        if state is None:
-            return None
-        if self._source.dataset.begins_renewal():
-            asyncio.get_running_loop().run_in_executor(None, self._source.dataset.renew)
-        if state.version != self._version or not _is_kept_at_all(scope):
+        if not _is_kept_at_all(scope):
             return None
         asked = _read_asked(scope)
-        if asked.is_forwarded:
+        if asked.is_special:
             return None
         request_id = asked.make_id()
         line = b"x-request-id: %b\r\n" % request_id
-        found = self._find(asked, scope["method"]) or self._make(scope, asked)
+        dataset = self._source.dataset
+        state = dataset.peek()
+        if state is not None and dataset.begins_renewal():
+            asyncio.get_running_loop().run_in_executor(None, dataset.renew)
+        is_known = state is not None and state.version == self._version
+        found = self._find(asked, scope["method"]) if is_known else None
+        if found is None:
+            if self._backlog.is_too_long(scope):
+                status, headers, body = refuse(scope)
+                return status, _join_lines(headers) + line, body, request_id
+            found = self._make(scope, asked) if is_known else None
         return found and (found[0], found[1] + line, found[2], request_id)
 
     def _make(self, scope: Scope, asked: _Asked) -> tuple[int, bytes, bytes] | None:
@@ -288,26 +306,27 @@ def _is_kept_at_all(scope: Scope) -> bool:
 
 
 def _read_asked(scope: Scope) -> _Asked:
-    encoding = host = b""
-    none_match = request_id = None
-    is_forwarded = False
+    # A header that is sent twice is read as the application reads it: what is kept for one request
+    # must be what the application would answer to all the others with its key.
+    encoding = host = none_match = request_id = None
+    is_special = False
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
-            encoding = value
+            encoding = value if encoding is None else encoding + b"," + value
         elif name == b"host":
-            host = value
+            host = value if host is None else host
         elif name == b"if-none-match":
             none_match = value if none_match is None else none_match + b"," + value
         elif name == b"x-request-id":
-            request_id = value
-        elif name.startswith(b"x-forwarded-"):
-            is_forwarded = True
+            request_id = value if request_id is None else request_id
+        elif name in _BODIES or name.startswith(b"x-forwarded-"):
+            is_special = True
     path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
     query = scope["query_string"]
     # An address is asked for again and again, and its parameters need sorting once only.
     query = _sort_short(query) if len(query) < _SHORT else sort_query(query)
-    key = (path, query, encoding, host, scope["scheme"])
-    return _Asked(key, none_match, request_id, is_forwarded)
+    key = (path, query, encoding or b"", _NO_HOST if host is None else host, scope["scheme"])
+    return _Asked(key, none_match, request_id, is_special)
 
 
 def _join_lines(headers: Iterable[Header]) -> bytes:

@@ -1,26 +1,80 @@
 """Refusing at once what could only be answered too late.
 
 A server that takes on more than it can do makes everybody wait, until all have given up and it
-works for nobody. Beyond a number of requests under way, one more is told to come back.
+works for nobody. Beyond a number of requests under way, or when those that come have waited too
+long before anybody looked at them, one more is told to come back.
 """
+
+import asyncio
+import time
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.errors import RETRY_AFTER_SECONDS, problem_response
+from app.api.wire import add_common, make_request_id
 
 MOST_UNDER_WAY = 100
 """Twelve for each of the reader's eight connections: at a few milliseconds a query the last of them
 waits for some tenths of a second."""
 
+MOST_SECONDS = 0.25
+"""So long the event loop works on what came together; the rest of it is refused. Whoever came while
+it did waits as long again at most, so that all have an answer within a second."""
+
+FEWEST = 25
+"""As many are always taken on: where few have waited long, the machine was busy with other things
+than requests, and refusing them would free nothing."""
+
+WAITED = "onrecord.waited"
+"""In the scope of a connection's first request: seconds that the system held what had come of it
+before the server took it. libuv takes one new connection each time it looks, so that under load
+they wait there and not in the event loop."""
+
 _NEVER_REFUSED = frozenset(("/healthz", "/readyz", "/metrics"))
+
+
+class Backlog:
+    """How long requests have waited by the time that somebody looks at them.
+
+    An event loop deals with all that had come when it last looked, and then looks again. What takes
+    its turn late has waited since, and all that has come meanwhile waits too. New connections wait
+    in the system, which says for how long (`WAITED`).
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self._began: float | None = None
+        self._seen = 0
+        self._late = 0
+
+    def is_too_long(self, scope: Scope) -> bool:
+        """Say whether a request that is to cost something should be refused instead."""
+        if WAITED in scope:
+            self._late = self._late + 1 if scope[WAITED] > MOST_SECONDS else 0
+            if self._late > FEWEST:
+                return True
+        if self._began is None:
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:  # nobody waits where no loop runs
+                return False
+            loop.call_soon(self._look_again)
+            self._began = time.monotonic()
+            self._seen = 0
+        self._seen += 1
+        return self._seen > FEWEST and time.monotonic() - self._began > MOST_SECONDS
+
+    def _look_again(self) -> None:
+        self._began = None
 
 
 class Shedding:
     """Wraps an application and lets so many requests into it at once."""
 
-    def __init__(self, app: ASGIApp, *, most: int = MOST_UNDER_WAY) -> None:
-        """Let `most` requests into `app`."""
+    def __init__(self, app: ASGIApp, *, backlog: Backlog, most: int = MOST_UNDER_WAY) -> None:
+        """Let `most` requests into `app`, and none while the `backlog` is too long."""
         self._app = app
+        self._backlog = backlog
         self._most = most
         self._under_way = 0
         self.refused = 0
@@ -30,14 +84,27 @@ class Shedding:
         if scope["type"] != "http" or scope["path"] in _NEVER_REFUSED:
             await self._app(scope, receive, send)
             return
-        if self._under_way >= self._most:
+        if self._under_way >= self._most or self._backlog.is_too_long(scope):
             self.refused += 1
-            headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-            detail = "More is being asked than can be answered."
-            await problem_response(scope, 503, detail, headers=headers)(scope, receive, send)
+            status, headers, body = refuse(scope)
+            sent = next(
+                (value for name, value in scope["headers"] if name == b"x-request-id"), None
+            )
+            headers.append((b"x-request-id", make_request_id(sent).encode()))
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
             return
         self._under_way += 1
         try:
             await self._app(scope, receive, send)
         finally:
             self._under_way -= 1
+
+
+def refuse(scope: Scope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Return status, headers (but for the request's id) and body of a refusal."""
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    detail = "More is being asked than can be answered."
+    answer = problem_response(scope, 503, detail, headers=headers)
+    is_head = scope["method"] == "HEAD"
+    return 503, add_common(answer.raw_headers), b"" if is_head else bytes(answer.body)

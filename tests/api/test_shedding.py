@@ -1,13 +1,20 @@
 import asyncio
+import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.api.shedding import Shedding
+from app.api.plain import rows
+from app.api.shedding import FEWEST, MOST_SECONDS, WAITED, Backlog, Shedding
 from app.main import Application
+from tests.api.conftest import settings_for
+from tests.hostile.serving import running_patiently
 
 pytestmark = pytest.mark.one_database  # it is about threads
 
@@ -32,12 +39,14 @@ def test_what_is_too_much_is_refused_at_once_and_the_rest_is_answered() -> None:
         await asyncio.sleep(0.2)
         return "done"
 
-    app = Shedding(slow, most=3)
+    app = Shedding(slow, backlog=Backlog(), most=3)
     answers = ask_many(app, 10, "/slow")
     assert sorted(one.status_code for one in answers) == [200] * 3 + [503] * 7
     refused = next(one for one in answers if one.status_code == 503)
     assert refused.headers["content-type"] == "application/problem+json"
     assert int(refused.headers["retry-after"]) > 0
+    assert refused.headers["x-request-id"]
+    assert refused.headers["access-control-allow-origin"] == "*"
     assert app.refused == 7
     # It recovers, and never refuses to say how it is.
     assert [one.status_code for one in ask_many(app, 3, "/slow")] == [200] * 3
@@ -64,3 +73,59 @@ def test_no_free_connection_is_a_503(app: Application, monkeypatch: pytest.Monke
     (answer,) = ask_many(app, 1, "/v1/quotes?limit=123&facet=form")
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_the_rest_of_what_came_together_is_too_late_when_the_first_took_long() -> None:
+    async def look() -> list[bool]:
+        backlog, scope = Backlog(), {"type": "http"}
+        first = [backlog.is_too_long(scope) for _ in range(2 * FEWEST)]
+        time.sleep(MOST_SECONDS + 0.05)
+        then = backlog.is_too_long(scope)
+        await asyncio.sleep(0)
+        backlog.is_too_long(scope)
+        time.sleep(MOST_SECONDS + 0.05)
+        few = [backlog.is_too_long(scope) for _ in range(FEWEST - 1)]
+        return [any(first), then, any(few), backlog.is_too_long(scope)]
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(lambda: asyncio.run(look())).result() == [False, True, False, True]
+
+
+def test_connections_that_the_system_held_for_long_are_refused_until_one_comes_in_time() -> None:
+    backlog = Backlog()
+    late, soon = ({WAITED: seconds} for seconds in (2 * MOST_SECONDS, 0.0))
+    assert not any(backlog.is_too_long(late) for _ in range(FEWEST))
+    assert backlog.is_too_long(late)
+    assert not backlog.is_too_long(soon)
+    assert not backlog.is_too_long(late)
+
+
+def test_more_pages_than_there_is_time_for_are_refused_and_soon_answered_again(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = rows.read_rows
+
+    def read_slowly(*given: Any, **more: Any) -> Any:
+        time.sleep(0.015)
+        return real(*given, **more)
+
+    async def ask_all(address: str) -> list[httpx2.Response]:
+        limits = httpx2.Limits(max_connections=150)
+        async with httpx2.AsyncClient(base_url=address, limits=limits, timeout=30) as client:
+            await client.get("/v1/quotes?limit=1")
+            paths = [f"/v1/quotes?limit={n}" for n in range(2, 152)]
+            answers = list(await asyncio.gather(*(client.get(path) for path in paths)))
+            return [*answers, await client.get("/v1/quotes?limit=152")]
+
+    monkeypatch.setattr("app.api.plain.layer.read_rows", read_slowly)
+    with running_patiently(settings_for(database)) as (address, _), ThreadPoolExecutor(1) as thread:
+        *answers, last = thread.submit(lambda: asyncio.run(ask_all(address))).result()
+    statuses = Counter(one.status_code for one in answers)
+    assert set(statuses) == {200, 503}
+    assert statuses[200] >= FEWEST
+    refused = next(one for one in answers if one.status_code == 503)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.headers["x-request-id"]
+    assert refused.json()["instance"].startswith("/v1/quotes?limit=")
+    assert last.status_code == 200

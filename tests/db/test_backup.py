@@ -1,14 +1,17 @@
 import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from app.db.backup import back_up
 from app.db.engine import DatabaseMissingError, make_writer_engine
 from app.db.search import check_search
 from tests.api.corpus import write_corpus
+from tests.databases import POSTGRESQL, url_of
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,31 @@ def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(
     with pytest.raises(sqlite3.Error):
         back_up(f"sqlite:///{broken}", target=tmp_path / "copy.db")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.db", "there.db"]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("both_databases", [POSTGRESQL], indirect=True)
+def test_a_dump_of_postgresql_brings_back_every_row(both_databases: str, tmp_path: Path) -> None:
+    write_corpus(tmp_path / "first.db")
+    first, second = (
+        url_of(tmp_path / name).replace("+psycopg", "") for name in ("first.db", "second.db")
+    )
+    assert first.startswith("postgresql://")
+    copy = tmp_path / "onrecord.dump"
+    subprocess.run(["pg_dump", "--format=custom", f"--file={copy}", first], check=True)
+    restore = ["pg_restore", "--clean", "--if-exists", f"--dbname={second}", str(copy)]
+    subprocess.run(restore, check=True)
+    rows = []
+    for url in (first, second):
+        with psycopg.connect(url) as connection:
+            names = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema ORDER BY 1"
+            ).fetchall()
+            rows.append(
+                {
+                    name: sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"')))
+                    for (name,) in names
+                }
+            )
+    assert rows[0] == rows[1]
+    assert rows[0]["quotes"]

@@ -17,9 +17,9 @@ _PLACES = ("Riga", "Oslo", "Bonn", "Turin", "Cork")
 
 def write_before(seeds: Path) -> None:
     """Write the files that the database already holds."""
-    _write_lines(seeds, "wire.jsonl", range(6), edition=1)
-    _write_lines(seeds, "deep/agency.jsonl", range(100, 103), edition=1)
-    _write_lines(seeds, "moves.jsonl", range(200, 204), edition=1)
+    write_articles(seeds, "wire.jsonl", range(6), edition=1)
+    write_articles(seeds, "deep/agency.jsonl", range(100, 103), edition=1)
+    write_articles(seeds, "moves.jsonl", range(200, 204), edition=1)
     for number in range(4):
         _write_text(seeds, f"plain/{number}.txt", number=300 + number, edition=1)
     for number in range(3):
@@ -30,10 +30,10 @@ def write_before(seeds: Path) -> None:
 
 def write_after(seeds: Path) -> None:
     """Write what has become of them since."""
-    _write_lines(seeds, "wire.jsonl", range(3, 9), edition=1)  # 3 gone, 3 kept, 3 new
-    _write_lines(seeds, "deep/agency.jsonl", range(100, 103), edition=2)  # all changed
-    _write_lines(seeds, "a-moved-here.jsonl", range(202, 206), edition=1)
-    _write_lines(seeds, "moves.jsonl", range(200, 202), edition=1)
+    write_articles(seeds, "wire.jsonl", range(3, 9), edition=1)  # 3 gone, 3 kept, 3 new
+    write_articles(seeds, "deep/agency.jsonl", range(100, 103), edition=2)  # all changed
+    write_articles(seeds, "a-moved-here.jsonl", range(202, 206), edition=1)
+    write_articles(seeds, "moves.jsonl", range(200, 202), edition=1)
     for number in range(2):
         _write_text(seeds, f"plain/{number}.txt", number=300 + number, edition=2)
     for number in range(3):
@@ -58,7 +58,8 @@ def _compose(number: int, *, edition: int) -> str:
     return "\n\n".join(sentences)
 
 
-def _write_lines(seeds: Path, name: str, numbers: range, *, edition: int) -> None:
+def write_articles(seeds: Path, name: str, numbers: range, *, edition: int) -> None:
+    """Write a file of articles, one a line; another edition of a number says something else."""
     lines = [
         {
             "id": f"urn:{number}",

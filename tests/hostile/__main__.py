@@ -17,12 +17,12 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.api.deps import MAX_EXPORTS
-from app.serving import HEADER_SECONDS, MAX_HEADER_BYTES, allow_many_connections
+from app.serving import MAX_HEADER_BYTES, REQUEST_SECONDS, allow_many_connections
 from tests.api.corpus import write_corpus
 
 _CACHE_BYTES = 16 << 20
@@ -67,10 +67,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """Serve the invented corpus by the program itself."""
+def running(folder: Path, *, fill: Callable[[Path], object] = write_corpus) -> Iterator[Server]:
+    """Serve a database that `fill` makes, the invented corpus, by the program itself."""
     database = folder / "onrecord.db"
-    write_corpus(database)
+    fill(database)
     log = folder / "server.log"
     environment = os.environ | {
         "ONRECORD_DATABASE_URL": f"sqlite:///{database}",
@@ -112,9 +112,9 @@ async def hold_connections(server: Server, *, count: int) -> None:
     server.expect(
         status == 200, f"with {held:,} silent connections: {status} after {seconds:.2f} s"
     )
-    await asyncio.sleep(HEADER_SECONDS + 3)
+    await asyncio.sleep(REQUEST_SECONDS + 3)
     left = server.files() - before
-    server.expect(left < 20, f"{HEADER_SECONDS + 3:g} s later the server holds {left} of them")
+    server.expect(left < 20, f"{REQUEST_SECONDS + 3:g} s later the server holds {left} of them")
     for _, writer in opened:
         writer.close()
 
@@ -127,7 +127,7 @@ async def drip(server: Server, *, count: int) -> None:
         since = time.monotonic()
         writer.write(b"GET /v1/quotes HTTP/1.1\r\nHost: x\r\nX-A: ")
         with contextlib.suppress(OSError):
-            while time.monotonic() - since < 3 * HEADER_SECONDS:
+            while time.monotonic() - since < 3 * REQUEST_SECONDS:
                 writer.write(b"a")
                 await writer.drain()
                 if reader.at_eof():
@@ -143,7 +143,7 @@ async def drip(server: Server, *, count: int) -> None:
     status, seconds = await asyncio.to_thread(server.ask, "/v1/quotes?limit=2")
     server.expect(status == 200, f"beside {count} slow clients: {status} after {seconds:.2f} s")
     longest = max(await asyncio.gather(*clients))
-    server.expect(longest < 2 * HEADER_SECONDS, f"the slowest was let go after {longest:.0f} s")
+    server.expect(longest < 2 * REQUEST_SECONDS, f"the slowest was let go after {longest:.0f} s")
 
 
 async def send_endless_headers(server: Server) -> None:
