@@ -37,9 +37,10 @@ demo: $(READY) ## Serve the seed article and our own invented ones
 	@ONRECORD_PORT="$(PORT)" ONRECORD_SEEDS="seeds tests/articles" \
 		ONRECORD_DATABASE_URL="$(or $(ONRECORD_DATABASE_URL),sqlite:///data/demo.db)" $(BIN)/onrecord serve
 
-# Each process reads the files of tests that it is given whole, so that what a file shares is made once.
+# Each process reads the files of tests that it is given whole, so that what a file shares is made
+# once; in the order of tests/conftest.py, slow ones first.
 test: $(READY) ## Run every test that this machine can run: make test [ARGS="-k quotes"] [PROCESSES=1]
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-browser: $(READY) ## Look at every page in Chromium (apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser $(ARGS)

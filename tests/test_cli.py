@@ -17,6 +17,8 @@ from app import __version__
 from app.cli import app
 from app.ingest.lock import lock_database
 
+pytestmark = pytest.mark.slow
+
 ARTICLE = (
     "The mayor of Riga, Anna Kalnina, spoke on Monday.\n\n"
     "“The bridge will open in May,” said Kalnina. She denied that it had cost 90 million euros.\n"

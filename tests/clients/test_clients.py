@@ -15,7 +15,7 @@ from tests.api.conftest import database, server
 
 __all__ = ["database", "server"]
 
-pytestmark = pytest.mark.clients
+pytestmark = [pytest.mark.clients, pytest.mark.slow]
 
 HERE = Path(__file__).parent
 IDS = {

@@ -71,7 +71,7 @@ def wait_for_articles(house: House, *, checksums: int) -> None:
     until = time.monotonic() + 120
     while len(seen) <= checksums and time.monotonic() < until:
         seen.add(house.checksum())
-        time.sleep(0.002)
+        time.sleep(0.005)
     assert len(seen) > checksums
 
 
