@@ -25,7 +25,7 @@ MAX_ANSWER_BYTES = 1 << 20
 # Shorter answers are never compressed, and so do not depend on the encodings that a client names.
 MIN_COMPRESSED = 500
 _VARY = (b"vary", b"Accept-Encoding")
-# What an entry costs beside its bytes. The objects around them are 490 bytes (tracemalloc); the rest
+# What an entry costs beside its bytes: 490 for the objects around them (tracemalloc); the rest
 # is for the holes that answers of other lengths leave, and a 304's lines, which may be made later.
 _OVERHEAD = 1500
 _BODY_HEADERS = frozenset(

@@ -6,12 +6,15 @@ sends those requests and compares.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote as quote_path
 
+from sqlalchemy import Table, select
 from sqlmodel import Session
 
 from app import __version__
+from app.api import stored
 from app.api.articles import queries as article_queries
 from app.api.articles.annotations import Annotations, build_annotations
 from app.api.articles.build import build_article_list
@@ -31,6 +34,7 @@ from app.api.entities.parameters import ArticleEntityParameters, EntityParameter
 from app.api.entities.schemas import ArticleEntity, Entity
 from app.api.envelope import ListMeta
 from app.api.errors import ProblemError, not_found
+from app.api.filters import in_entities
 from app.api.listing import Listing, read_page
 from app.api.moved import MovedError, find_redirect
 from app.api.paging import Page, PageRequest
@@ -179,6 +183,34 @@ def get_entity(desk: Desk, slug: str) -> Entity:
     (entity,) = build_entity_list(desk.session, [row])
     desk.keep(entity["links"]["self"], entity)
     return entity
+
+
+def find_quote_day(desk: Desk, slug: str, *, number: int) -> datetime | None:
+    """Return the day (its beginning, in UTC) of a speaker's n-th newest quotation.
+
+    Args:
+        desk: Where from. No answer: a list is not asked for so many rows to learn one date.
+        slug: The speaker's.
+        number: Which quotation, from 1; None is returned when fewer have a date.
+    """
+    return _find_day(desk, stored.quotes, "speaker_key", slug, number=number)
+
+
+def find_claim_day(desk: Desk, slug: str, *, number: int) -> datetime | None:
+    """Return the day of a claimant's n-th newest claim, as `find_quote_day`."""
+    return _find_day(desk, stored.claims, "claimant_key", slug, number=number)
+
+
+def _find_day(desk: Desk, table: Table, who: str, slug: str, *, number: int) -> datetime | None:
+    dated = table.c.published_at
+    when: datetime | None = desk.session.scalar(
+        select(dated)
+        .where(in_entities(table.c[who], [slug]), dated.is_not(None))
+        .order_by(dated.desc(), table.c.key.desc())
+        .offset(number - 1)
+        .limit(1)
+    )
+    return when and when.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def get_article(desk: Desk, article_id: str) -> tuple[Article, ArticleText, Annotations]:

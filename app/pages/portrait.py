@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.api.articles.parameters import ArticleParameters
 from app.api.claims.parameters import ClaimParameters
@@ -14,6 +15,8 @@ from app.api.quotes.schemas import Quote
 from app.pages.answers import (
     Desk,
     Listed,
+    find_claim_day,
+    find_quote_day,
     get_entity,
     list_articles,
     list_claims,
@@ -28,6 +31,10 @@ from app.vocabulary import EntityType
 ON_A_PAGE, ABOUT, TOP, PLACES = 20, 10, 8, 12
 # Whom somebody is quoted beside is counted in so many articles: their ids make the address long.
 ARTICLES_LOOKED_AT = 40
+# Counting takes as long as there is to count: of who said more, so many are compared, the newest.
+SAID_LOOKED_AT = 2_000
+# The places of whoever is named in more articles are not looked for: each article is looked at.
+MOST_ARTICLES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,12 @@ class Portrait:
         claims_about: The newest claims that name it.
         timeline: When it was quoted, and when it claimed something.
         topics: Whom and what its quotations and claims name.
+        since: From when on it is compared what it speaks about and where it is quoted; None for
+            always.
         company: Who else is quoted in the newest of the articles that quote it.
         outlets: Where they were published.
         map: The places that articles name together with it, and itself when it is one; or None.
+        has_places: Whether those places were looked for.
         map_csv: The address of those places as CSV.
     """
 
@@ -85,11 +95,13 @@ class Portrait:
     about: Listed[Quote]
     claims_about: Listed[Claim]
     timeline: Timeline
+    since: datetime | None
     topics: Chart
     company: Chart
     outlets: Chart
     map: Map | None
     map_csv: str
+    has_places: bool
 
 
 def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
@@ -115,10 +127,10 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
     about = list_quotes(desk, QuoteParameters(about=[slug], limit=ABOUT, include="article"))
     claims_about = list_claims(desk, ClaimParameters(about=[slug], limit=ABOUT, include="article"))
     together = CooccurrenceParameters(type=[EntityType.PLACE], limit=PLACES)
-    places = [
-        (one["entity"], one["article_count"])
-        for one in list_cooccurrences(desk, slug, together).items
-    ]
+    has_places = entity["article_count"] <= MOST_ARTICLES
+    named = list_cooccurrences(desk, slug, together).items if has_places else ()
+    places = [(one["entity"], one["article_count"]) for one in named]
+    since = _find_start(desk, slug, entity)
     return Portrait(
         entity=entity,
         roles=_list_roles(entity),
@@ -127,21 +139,36 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
         about=about,
         claims_about=claims_about,
         timeline=_make_timeline(desk, slug),
+        since=since,
         topics=_compare(
             desk,
-            QuoteCountParameters(speaker=[slug], group_by="about"),
-            ClaimCountParameters(claimant=[slug], group_by="about"),
+            QuoteCountParameters(speaker=[slug], group_by="about", published_from=since),
+            ClaimCountParameters(claimant=[slug], group_by="about", published_from=since),
         ),
-        company=_list_company(desk, slug),
+        company=_list_company(desk, slug, since=since),
         outlets=_compare(
             desk,
-            QuoteCountParameters(speaker=[slug], group_by="source"),
-            ClaimCountParameters(claimant=[slug], group_by="source"),
+            QuoteCountParameters(speaker=[slug], group_by="source", published_from=since),
+            ClaimCountParameters(claimant=[slug], group_by="source", published_from=since),
             of_entities=False,
         ),
         map=_draw_places([(entity, entity["article_count"]), *places]),
         map_csv=f"/v1/entities/{slug}/cooccurrences.csv?type=place",
+        has_places=has_places,
     )
+
+
+def _find_start(desk: Desk, slug: str, entity: Entity) -> datetime | None:
+    """Return the day since when an entity said and claimed `SAID_LOOKED_AT` at most, or None."""
+    days = [
+        find_day(desk, slug, number=SAID_LOOKED_AT)
+        for find_day, count in (
+            (find_quote_day, entity["quote_count"]),
+            (find_claim_day, entity["claim_count"]),
+        )
+        if count > SAID_LOOKED_AT
+    ]
+    return max((day for day in days if day is not None), default=None)
 
 
 def _list_roles(entity: Entity) -> list[tuple[str, str]]:
@@ -186,8 +213,9 @@ def _compare(
     )
 
 
-def _list_company(desk: Desk, slug: str) -> Chart:
-    articles = list_articles(desk, ArticleParameters(speaker=[slug], limit=ARTICLES_LOOKED_AT))
+def _list_company(desk: Desk, slug: str, *, since: datetime | None) -> Chart:
+    newest = ArticleParameters(speaker=[slug], limit=ARTICLES_LOOKED_AT, published_from=since)
+    articles = list_articles(desk, newest)
     if not articles.items:
         return Chart([], ())
     counts = count_quotes(

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic_core import to_json
 
+from app.pages import portrait
 from app.pages.answers import Desk
 from app.pages.assets import FILES
 
@@ -357,3 +359,23 @@ def test_the_words_that_differ_are_marked(client: TestClient) -> None:
     first = page.partition("<blockquote>")[2].partition("</blockquote>")[0]
     assert re.findall(r"<del>.*?</span>(.*?)</del>", first) == ["must"]
     assert re.findall(r"<ins>.*?</span>(.*?)</ins>", first) == ["will"]
+
+
+def test_of_whom_much_is_known_the_newest_is_compared_and_the_page_says_since_when(
+    client: TestClient, asked: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portrait, "SAID_LOOKED_AT", 1)
+    monkeypatch.setattr(portrait, "MOST_ARTICLES", 0)
+    said = client.get("/v1/quotes?speaker=ines-varga&limit=1").json()["data"]
+    claimed = client.get("/v1/claims?claimant=ines-varga&limit=1").json()["data"]
+    newest = datetime.fromisoformat(max(one["published_at"] for one in (*said, *claimed)))
+    page = html.unescape(client.get("/speakers/ines-varga").text)
+
+    assert f"Since {newest.day} {newest:%B %Y}, of the newest only." in page
+    assert "than are looked through here" in page
+    grouped = [url for url in asked if "group_by" in url and "article=" not in url]
+    assert len(grouped) == 4
+    assert all(f"published_from={newest:%Y-%m-%d}T00:00:00Z" in url for url in grouped)
+    assert not [url for url in asked if "cooccurrences" in url]
+    for url in grouped:
+        assert client.get(url).json()["data"] == asked[url]["data"]  # type: ignore[index]
