@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.api.articles.parameters import ArticleParameters
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.schemas import Claim
 from app.api.cooccurrences.schemas import CooccurrenceParameters
@@ -18,7 +17,6 @@ from app.pages.answers import (
     find_claim_day,
     find_quote_day,
     get_entity,
-    list_articles,
     list_claims,
     list_cooccurrences,
     list_quotes,
@@ -29,8 +27,9 @@ from app.pages.tallies import count_claims, count_quotes, list_counts, list_mont
 from app.vocabulary import EntityType
 
 ON_A_PAGE, ABOUT, TOP, PLACES = 20, 10, 8, 12
-# Whom somebody is quoted beside is counted in so many articles: their ids make the address long.
-ARTICLES_LOOKED_AT = 40
+# Whom somebody is quoted beside is counted in the articles of so many quotations, but not in more
+# than so many articles: their ids make the address long.
+QUOTES_LOOKED_AT, ARTICLES_LOOKED_AT = 100, 40
 # Counting takes as long as there is to count: of who said more, so many are compared, the newest.
 SAID_LOOKED_AT = 2_000
 # The places of whoever is named in more articles are not looked for: each article is looked at.
@@ -81,7 +80,7 @@ class Portrait:
         topics: Whom and what its quotations and claims name.
         since: From when on it is compared what it speaks about and where it is quoted; None for
             always.
-        company: Who else is quoted in the newest of the articles that quote it.
+        company: Who else is quoted in the articles of its newest quotations.
         outlets: Where they were published.
         map: The places that articles name together with it, and itself when it is one; or None.
         has_places: Whether those places were looked for.
@@ -145,7 +144,7 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
             QuoteCountParameters(speaker=[slug], group_by="about", published_from=since),
             ClaimCountParameters(claimant=[slug], group_by="about", published_from=since),
         ),
-        company=_list_company(desk, slug, since=since),
+        company=_list_company(desk, slug),
         outlets=_compare(
             desk,
             QuoteCountParameters(speaker=[slug], group_by="source", published_from=since),
@@ -213,15 +212,15 @@ def _compare(
     )
 
 
-def _list_company(desk: Desk, slug: str, *, since: datetime | None) -> Chart:
-    newest = ArticleParameters(speaker=[slug], limit=ARTICLES_LOOKED_AT, published_from=since)
-    articles = list_articles(desk, newest)
-    if not articles.items:
+def _list_company(desk: Desk, slug: str) -> Chart:
+    newest = list_quotes(desk, QuoteParameters(speaker=[slug], limit=QUOTES_LOOKED_AT)).items
+    articles = list(dict.fromkeys(quote["article_id"] for quote in newest))
+    if not articles:
         return Chart([], ())
     counts = count_quotes(
         desk,
         QuoteCountParameters(
-            article=[one["id"] for one in articles.items],
+            article=articles[:ARTICLES_LOOKED_AT],
             attribution=["named"],
             group_by="speaker",
             limit=TOP + 1,

@@ -73,8 +73,13 @@ def test_words_lie_in_order_and_fold_from_their_slices(text):
         assert len(word.folded) <= word.end - word.start
 
 
-@given(st.characters(categories=["L", "Nd"]))
+@given(
+    st.characters(categories=["L", "Nd"]).filter(
+        lambda letter: unicodedata.ucd_3_2_0.category(letter)[0] in "LN"
+    )
+)
 def test_letters_of_every_script_are_words(letter):
-    # Unicode letters are the index's letters too, though it follows an older edition.
+    # Unicode letters are the index's letters too. It follows an older edition, in which some of
+    # New Tai Lue were no letters yet.
     assert unicodedata.category(letter)[0] in "LN"
     assert len(find_words(f"{letter}")) == 1
