@@ -139,7 +139,7 @@ class PlainAnswers:
         body = b"".join(
             [
                 b'{"data":[',
-                b",".join(self._list_records(connection, asked, page)),
+                self._join_records(connection, asked, page),
                 b'],"meta":',
                 meta,
                 b',"links":',
@@ -152,20 +152,23 @@ class PlainAnswers:
         headers["Content-Type"] = JSON
         return 200, headers, body
 
-    def _list_records(
-        self, connection: sqlite3.Connection, asked: Asked, page: PlainPage
-    ) -> list[bytes]:
-        """Return the records as JSON."""
+    def _join_records(self, connection: sqlite3.Connection, asked: Asked, page: PlainPage) -> bytes:
+        """Return the records as JSON with commas between."""
         records = [unpack(stored) for _, _, stored, _ in page.rows]
         if not asked.embeds:
-            return records
-        # Within a text every quotation mark has a backslash before it: this stands once.
-        return [
-            record
-            if key is None
-            else record.replace(_NO_ENTITY, b'"entity":' + self._find_entity(connection, key), 1)
-            for record, (_, _, _, key) in zip(records, page.rows, strict=True)
-        ]
+            return b",".join(records)
+        # Within a text every quotation mark has a backslash before it: this stands once in each.
+        keys = [key for _, _, _, key in page.rows]
+        if len(set(keys)) == 1 and keys[0] is not None:
+            return b",".join(records).replace(_NO_ENTITY, self._find_entity(connection, keys[0]))
+        return b",".join(
+            [
+                record
+                if key is None
+                else record.replace(_NO_ENTITY, self._find_entity(connection, key))
+                for record, key in zip(records, keys, strict=True)
+            ]
+        )
 
     def _to_conditions(
         self,
@@ -226,9 +229,10 @@ class PlainAnswers:
         return total
 
     def _find_entity(self, connection: sqlite3.Connection, key: int) -> bytes:
+        """Return what stands in a record in place of `_NO_ENTITY`."""
         found = self._entities.get(key)
         if found is None:
-            found = to_json(read_entity(connection, key))
+            found = b'"entity":' + to_json(read_entity(connection, key))
             if len(self._entities) >= _MOST_ENTITIES:
                 self._entities.pop(next(iter(self._entities)))
             self._entities[key] = found
