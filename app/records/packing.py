@@ -1,9 +1,9 @@
 """Records in few bytes: compressed with a dictionary of what all of them have in common.
 
-A record is some 1,100 bytes of JSON of which most are names of keys; packed it has some 230. It takes
-7 to 9 µs to pack and 2 to 4 to unpack (`python -m training.record_dictionary --measure`, which makes
-the dictionary too). What is gained is not the disk but memory: a million articles are 15.0 GB in
-place of 20.9, and stay in the system's cache.
+A record is some 1,100 bytes of JSON of which most are names of keys; packed it has some 230. It
+takes 7 to 9 µs to pack and 2 to 4 to unpack (`python -m training.record_dictionary --measure`,
+which makes the dictionary too). What is gained is not the disk but memory: a million articles are
+15.0 GB in place of 20.9, and stay in the system's cache.
 
 Zstandard, RFC 8878, section 5 for dictionaries.
 """
