@@ -4,7 +4,6 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ import pytest
 from app import serving
 from tests.api.conftest import database, settings_for  # noqa: F401 (a fixture)
 from tests.hostile.serving import running_patiently
+from tests.loops import run
 
 
 @pytest.fixture
@@ -88,9 +88,7 @@ def test_a_client_that_leaves_between_pipelined_requests_raises_nothing(
         writer.transport.abort()
 
     for _ in range(5):
-        # In a thread of its own: a browser that other tests hold open has a loop in this one.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(lambda: asyncio.run(leave())).result()
+        run(leave())
     with socket.create_connection(address, timeout=20) as client:
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert b" 200 " in client.recv(2000)

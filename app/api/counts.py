@@ -114,14 +114,18 @@ def read_counts(
         return count_kept(session, kept, limit=parameters.limit)
     find, dated, dimensions = _COUNTED[what]
     listing = find(filters=parameters, query=read_query(parameters.q))
+    dimension = dimensions[parameters.group_by] if parameters.group_by else None
     found = count_groups(
         session,
         listing,
         dated=dated,
-        dimension=dimensions[parameters.group_by] if parameters.group_by else None,
+        dimension=dimension,
         interval=parameters.interval,
         limit=parameters.limit,
     )
+    if found.groups <= parameters.limit and (dimension is None or dimension.through is None):
+        # Every item is in one group, and all groups are here.
+        return found, sum(row.number for row in found.rows)
     return found, count_rows(session, listing.statement, counted=listing.counted)
 
 

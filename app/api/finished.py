@@ -202,6 +202,8 @@ class FinishedAnswers:
                 status, headers, body = refuse(scope)
                 return status, _join_lines(headers) + line, body, request_id
             found = self._make(scope, asked) if is_known else None
+            if found is None:
+                self._backlog.pass_on()
         return found and (found[0], found[1] + line, found[2], request_id)
 
     def _make(self, scope: Scope, asked: _Asked) -> tuple[int, bytes, bytes] | None:

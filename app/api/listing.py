@@ -2,9 +2,10 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, bindparam, select
 from sqlmodel import Session
 
 from app.api.paging import Page, PageRequest, Term, fetch_page, order_by
@@ -69,8 +70,15 @@ def _read_rows(
     """Return the rows with these keys, in their order; one query, none for no keys."""
     if not wanted:
         return []
-    by_key = {row.key: row for row in session.execute(statement.where(key.in_(wanted)))}
+    found = session.execute(_select_by_keys(statement, key), {"wanted": list(wanted)})
+    by_key = {row.key: row for row in found}
     return [by_key[one] for one in wanted]
+
+
+@lru_cache(maxsize=32)
+def _select_by_keys(statement: Select[Any], key: ColumnElement[Any]) -> Select[Any]:
+    # The statements of lists without their filters are a few, each made once.
+    return statement.where(key.in_(bindparam("wanted", expanding=True)))
 
 
 def stream_rows(session: Session, listing: Listing) -> Generator[Sequence[Row[Any]], None, None]:

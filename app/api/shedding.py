@@ -64,6 +64,11 @@ class Backlog:
         self._seen += 1
         return self._seen > FEWEST and time.monotonic() - self._began > MOST_SECONDS
 
+    def pass_on(self) -> None:
+        """Take the last request back: somebody else is asked for it, and asks here again."""
+        self._seen = max(0, self._seen - 1)
+        self._late = max(0, self._late - 1)
+
     def _look_again(self) -> None:
         self._began = None
 

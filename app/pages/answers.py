@@ -274,10 +274,20 @@ def make_url(path: str, parameters: Parameters, *, without: Sequence[str] = ()) 
     return f"{path}?{encode_query(sorted(pairs))}" if pairs else path
 
 
+def know_total(desk: Desk, path: str, filters: PageParameters, total: int) -> None:
+    """Keep how many items a list has, where something else says so: it need not be counted."""
+    desk.call.source.dataset.put_total(desk.call.version, _to_counted(desk, path, filters), total)
+
+
+def _to_counted(desk: Desk, path: str, filters: PageParameters) -> str:
+    root: str = desk.call.request.scope.get("root_path", "").rstrip("/")
+    return root + make_url(path, filters, without=("cursor", "limit", "sort", "include"))
+
+
 def _read_page(desk: Desk, path: str, filters: PageParameters, listing: Listing) -> Page:
     """Read a page as the API would: its cursors are the API's, and totals are counted once."""
     root = desk.call.request.scope.get("root_path", "").rstrip("/")
-    counted = root + make_url(path, filters, without=("cursor", "limit", "sort", "include"))
+    counted = _to_counted(desk, path, filters)
     request = PageRequest(
         limit=filters.limit,
         cursor=filters.cursor,

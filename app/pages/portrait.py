@@ -17,6 +17,7 @@ from app.pages.answers import (
     find_claim_day,
     find_quote_day,
     get_entity,
+    know_total,
     list_claims,
     list_cooccurrences,
     list_quotes,
@@ -111,6 +112,8 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
         ProblemError: 404 when there is no such entity.
     """
     entity = get_entity(desk, slug)
+    know_total(desk, "/v1/quotes", QuoteParameters(speaker=[slug]), entity["quote_count"])
+    know_total(desk, "/v1/claims", ClaimParameters(claimant=[slug]), entity["claim_count"])
     quotes = list_quotes(
         desk,
         QuoteParameters(

@@ -1,7 +1,6 @@
 import asyncio
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.api.shedding import FEWEST, MOST_SECONDS, WAITED, Backlog, Shedding
 from app.main import Application
 from tests.api.conftest import settings_for
 from tests.hostile.serving import running_patiently
+from tests.loops import run
 
 pytestmark = pytest.mark.one_database  # it is about threads
 
@@ -25,9 +25,7 @@ def ask_many(app: object, count: int, path: str) -> list[httpx2.Response]:
         async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
             return list(await asyncio.gather(*(client.get(path) for _ in range(count))))
 
-    # In a thread of its own: a browser that other tests hold open has a loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(ask())).result()
+    return run(ask())
 
 
 def test_what_is_too_much_is_refused_at_once_and_the_rest_is_answered() -> None:
@@ -87,8 +85,7 @@ def test_the_rest_of_what_came_together_is_too_late_when_the_first_took_long() -
         few = [backlog.is_too_long(scope) for _ in range(FEWEST - 1)]
         return [any(first), then, any(few), backlog.is_too_long(scope)]
 
-    with ThreadPoolExecutor(1) as thread:
-        assert thread.submit(lambda: asyncio.run(look())).result() == [False, True, False, True]
+    assert run(look()) == [False, True, False, True]
 
 
 def test_connections_that_the_system_held_for_long_are_refused_until_one_comes_in_time() -> None:
@@ -118,8 +115,8 @@ def test_more_pages_than_there_is_time_for_are_refused_and_soon_answered_again(
             return [*answers, await client.get("/v1/quotes?limit=152")]
 
     monkeypatch.setattr("app.api.plain.layer.read_rows", read_slowly)
-    with running_patiently(settings_for(database)) as (address, _), ThreadPoolExecutor(1) as thread:
-        *answers, last = thread.submit(lambda: asyncio.run(ask_all(address))).result()
+    with running_patiently(settings_for(database)) as (address, _):
+        *answers, last = run(ask_all(address))
     statuses = Counter(one.status_code for one in answers)
     assert set(statuses) == {200, 503}
     assert statuses[200] >= FEWEST
@@ -129,3 +126,16 @@ def test_more_pages_than_there_is_time_for_are_refused_and_soon_answered_again(
     assert refused.headers["x-request-id"]
     assert refused.json()["instance"].startswith("/v1/quotes?limit=")
     assert last.status_code == 200
+
+
+def test_a_request_that_is_passed_on_is_counted_where_it_goes() -> None:
+    async def look() -> list[bool]:
+        backlog, scope = Backlog(), {"type": "http"}
+        for _ in range(2 * FEWEST):
+            backlog.is_too_long(scope)
+            backlog.pass_on()
+        time.sleep(MOST_SECONDS + 0.05)
+        few = [backlog.is_too_long(scope) for _ in range(FEWEST)]
+        return [any(few), backlog.is_too_long(scope)]
+
+    assert run(look()) == [False, True]

@@ -17,6 +17,7 @@ from app.main import create_app
 from app.serving import PatientProtocol
 from tests.api.conftest import database, running_server, settings_for  # noqa: F401 (a fixture)
 from tests.hostile.serving import running_patiently
+from tests.loops import run
 
 Address = tuple[str, int]
 # Kept before each of the others comes, so that ours answers it before there is a task.
@@ -135,7 +136,7 @@ def talk_of(address: Address, *requests: bytes) -> list[bytes]:
     async def talk_of_all() -> list[bytes]:
         return [(await talk(address, data, seconds=0.5))[0] for data in requests]
 
-    return asyncio.run(talk_of_all())
+    return run(talk_of_all())
 
 
 def find_statuses(received: bytes) -> list[bytes]:
@@ -173,9 +174,9 @@ def test_what_is_odd_is_answered_as_by_uvicorn(
     monkeypatch.setattr(PatientProtocol, "_answer_at_once", count)
 
     with running_server(settings_for(database)) as (url, _):
-        expected = asyncio.run(talk_oddly(to_address(url)))
+        expected = run(talk_oddly(to_address(url)))
     with running_patiently(settings_for(database)) as (url, _):
-        found = asyncio.run(talk_oddly(to_address(url)))
+        found = run(talk_oddly(to_address(url)))
     assert found == expected
     assert at_once > len(ODD) / 4
 

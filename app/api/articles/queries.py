@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, exists, select
@@ -50,6 +51,7 @@ ARTICLE_DIMENSIONS = {
 _BIG = ("text", "paragraphs", "sentences")
 
 
+@cache
 def select_articles() -> Select[Any]:
     """Return the statement for the columns that `article_from_row` reads; no text."""
     columns = [column for column in articles.c if column.name not in _BIG]
@@ -94,6 +96,7 @@ def find_articles(*, filters: ArticleConditions, query: Query | None) -> Listing
 
 # Made once: making a statement takes as long as running one that finds a row.
 _WANTED: BindParameter[int] = bindparam("wanted", type_=BigInteger())
+_BY_KEYS = select_articles().where(articles.c.key.in_(bindparam("wanted", expanding=True)))
 _ONE = select_articles().where(articles.c.key == _WANTED)
 _TEXT = select(articles.c.key, *(articles.c[name] for name in _BIG)).where(
     articles.c.key == _WANTED
@@ -125,5 +128,5 @@ def get_articles(session: Session, keys: Iterable[int]) -> dict[int, Row[Any]]:
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    rows = session.execute(select_articles().where(articles.c.key.in_(wanted)))
+    rows = session.execute(_BY_KEYS, {"wanted": wanted})
     return {row.key: row for row in rows}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from app.api.search import SearchHit, find_hit
@@ -13,14 +13,17 @@ from app.db.search import Query
 Said = tuple[int, str, Sequence[Sequence[int]]]
 
 
+_TEXTS = select(articles.c.key, articles.c.text).where(
+    articles.c.key.in_(bindparam("wanted", expanding=True))
+)
+
+
 def get_texts(session: Session, keys: Iterable[int]) -> dict[int, str]:
     """Return the texts of several articles, by key; one query, none for no keys."""
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    rows = session.execute(
-        select(articles.c.key, articles.c.text).where(articles.c.key.in_(wanted))
-    )
+    rows = session.execute(_TEXTS, {"wanted": wanted})
     return {row.key: row.text for row in rows}
 
 

@@ -1,6 +1,7 @@
 """Which rows a request for claims is about."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
@@ -41,6 +42,7 @@ CLAIM_DIMENSIONS = {
 }
 
 
+@cache
 def select_claims() -> Select[Any]:
     """Return the statement for claims with what the API answers of each, its `record`."""
     return (

@@ -1,6 +1,7 @@
 """Which rows a request for quotations is about."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
@@ -40,6 +41,7 @@ QUOTE_DIMENSIONS = {
 }
 
 
+@cache
 def select_quotes() -> Select[Any]:
     """Return the statement for quotes with what the API answers of each, its `record`."""
     return (

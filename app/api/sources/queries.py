@@ -14,6 +14,7 @@ from app.api.sorting import read_order
 from app.api.sources.schemas import SourceFilters
 from app.api.stored import sources
 
+_ALL = select(sources)
 _BY_KEY = Term("key", sources.c.key, int)
 _TERMS = {
     "path": Term("path", sources.c.path, str),
@@ -30,7 +31,7 @@ SOURCE_DIMENSIONS = {
 
 def find_sources(*, filters: SourceFilters) -> Listing:
     """Return the list of seed files that pass the filters."""
-    statement = select(sources).select_from(sources)
+    statement = _ALL
     if filters.status:
         statement = statement.where(sources.c.status.in_(filters.status))
     if filters.format:
@@ -43,7 +44,7 @@ def find_sources(*, filters: SourceFilters) -> Listing:
         )
         relevance = Term("rank", rank, float)
     order = read_order(filters.sort, terms=_TERMS, last=[_BY_KEY], relevance=relevance)
-    return Listing(statement, sources, order, key=sources.c.key, rows=select(sources))
+    return Listing(statement, sources, order, key=sources.c.key, rows=_ALL)
 
 
 def get_source(session: Session, key: int) -> Row[Any] | None:
