@@ -4,8 +4,7 @@
 PYTHON ?= python3
 PORT ?= $(or $(ONRECORD_PORT),8000)
 SEEDS ?= $(or $(ONRECORD_SEEDS),seeds)
-# One more than there are processors: tests wait for processes that they start.
-PROCESSES ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
+PROCESSES ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

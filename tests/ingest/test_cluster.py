@@ -107,7 +107,7 @@ def test_killing_a_worker_loses_nothing_and_writes_nothing_twice(
 ) -> None:
     # 500 articles where the workers write, fewer where they do not.
     writes = databases.kind() == databases.POSTGRESQL
-    pages, files = (80, 7) if writes else (20, 2)
+    pages, files = (80, 7) if writes else (20, 1)
     # Small, so that the archive is many tasks.
     monkeypatch.setattr(warc, "SLICE_BYTES", 40 * pages)
     moved = count_moved(monkeypatch)
