@@ -39,7 +39,7 @@ def keep_earliest(items: list[dict[str, Any]]) -> set[str]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -22,7 +22,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_killed_at_random_nothing_is_lost(ground: Ground, seed: int) -> None:
     for outcome in kill_anywhere(ground, kills=3, chance=random.Random(seed)):
         assert outcome.is_good, outcome

@@ -114,6 +114,7 @@ def test_killed_anywhere_the_next_run_ends_where_an_undisturbed_one_does(
     assert house.dump() == undisturbed
 
 
+@pytest.mark.one_database
 def test_killed_in_the_very_first_run_nothing_is_lost(
     build_house: Callable[[str], House],
 ) -> None:
@@ -130,6 +131,7 @@ def test_killed_in_the_very_first_run_nothing_is_lost(
     assert house.dump() == calm.dump()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_ends_after_the_article_at_hand(house: House, number: int) -> None:
     write_first(house)
