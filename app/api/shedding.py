@@ -11,7 +11,7 @@ import time
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.errors import RETRY_AFTER_SECONDS, problem_response
-from app.api.wire import add_common, make_request_id
+from app.api.wire import add_common, find_request_id
 
 MOST_UNDER_WAY = 100
 """Twelve for each of the reader's eight connections: at a few milliseconds a query the last of them
@@ -92,10 +92,7 @@ class Shedding:
         if self._under_way >= self._most or self._backlog.is_too_long(scope):
             self.refused += 1
             status, headers, body = refuse(scope)
-            sent = next(
-                (value for name, value in scope["headers"] if name == b"x-request-id"), None
-            )
-            headers.append((b"x-request-id", make_request_id(sent).encode()))
+            headers.append((b"x-request-id", find_request_id(scope).encode()))
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
             return

@@ -61,7 +61,7 @@ class WireMiddleware:
             await self._app(scope, receive, send)
             return
         method: str = scope["method"]
-        request_id = _request_id(scope)
+        request_id = find_request_id(scope)
         started = False
 
         async def send_common(message: Message) -> None:
@@ -123,7 +123,8 @@ def _without_json(path: str) -> str:
     return path if is_own else path.removesuffix(_JSON)
 
 
-def _request_id(scope: Scope) -> str:
+def find_request_id(scope: Scope) -> str:
+    """Return the id of a request from its headers, the first sent: see `make_request_id`."""
     sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
     return make_request_id(sent)
 
