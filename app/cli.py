@@ -91,11 +91,14 @@ def serve(
     port = _find_port(settings)
     settings = settings.model_copy(update={"port": port})
 
-    import uvicorn
+    from app.lean import lean_imports
 
-    from app.ingest.process import to_environment
-    from app.logs import make_log_config
-    from app.serving import GRACE_SECONDS, PatientProtocol, allow_many_connections
+    with lean_imports():
+        import uvicorn
+
+        from app.ingest.process import to_environment
+        from app.logs import make_log_config
+        from app.serving import GRACE_SECONDS, PatientProtocol, allow_many_connections
 
     allow_many_connections()
     # The application makes its settings from the environment, in each worker.

@@ -29,7 +29,7 @@ from app.api.observing import Metrics, Observer
 from app.api.openapi import DESCRIPTION, TAGS
 from app.api.plain import PlainAnswers, PlainLists
 from app.api.quotes.router import router as quotes
-from app.api.shedding import Backlog, Shedding
+from app.api.shedding import AT_ONCE_ON_SQLITE, Backlog, Shedding, Turns
 from app.api.sources.router import router as sources
 from app.api.stories.router import router as stories
 from app.api.unnamed.router import router as unnamed
@@ -129,7 +129,16 @@ def create_app(settings: Settings | None = None) -> Application:
     app.add_middleware(WireMiddleware, write_problem=write_problem)
     backlog = Backlog()
     app.finished = FinishedAnswers(
-        Shedding(super(Application, app).__call__, backlog=backlog),
+        Shedding(
+            super(Application, app).__call__,
+            backlog=backlog,
+            # PostgreSQL works while Python waits.
+            turns=Turns(
+                AT_ONCE_ON_SQLITE
+                if engine.dialect.name == "sqlite"
+                else settings.database_connections
+            ),
+        ),
         source=app.state.source,
         max_bytes=settings.cache_bytes,
         make_at_once=app.state.plain.find,

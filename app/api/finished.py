@@ -25,9 +25,12 @@ MAX_ANSWER_BYTES = 1 << 20
 # Shorter answers are never compressed, and so do not depend on the encodings that a client names.
 MIN_COMPRESSED = 500
 _VARY = (b"vary", b"Accept-Encoding")
-# What an entry costs beside its bytes: 490 for the objects around them (tracemalloc); the rest
-# is for the holes that answers of other lengths leave, and a 304's lines, which may be made later.
+# What an entry costs beside its bytes: 490 for the objects around them (tracemalloc), the rest for
+# a 304's lines, which may be made later.
 _OVERHEAD = 1500
+# About one byte in so many stays free between answers of other lengths: with 67.1 MB kept, 97.1
+# were taken from the system and 93.4 in use (malloc_stats).
+_HOLES = 16
 _BODY_HEADERS = frozenset(
     (b"content-length", b"content-type", b"content-encoding", b"link", b"x-request-id")
 )
@@ -280,7 +283,8 @@ class FinishedAnswers:
 
     def _keep(self, key: Key, headers: list[Header], body: bytes | None) -> Finished:
         head = _join_lines(header for header in headers if header[0] != b"x-request-id")
-        size = len(body or b"") + 2 * len(head) + sum(map(len, key)) + _OVERHEAD
+        length = len(body or b"")
+        size = length + length // _HOLES + 2 * len(head) + sum(map(len, key)) + _OVERHEAD
         answer = Finished(head=head, body=body, etag=dict(headers)[b"etag"], size=size)
         former = self._answers.pop(key, None)
         self._bytes += size - (former.size if former else 0)

@@ -67,9 +67,12 @@ Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Parameters(BaseModel):
-    """The query parameters of one path, read and checked. Frozen."""
+    """The query parameters of one path, read and checked. Frozen.
 
-    model_config = ConfigDict(frozen=True)
+    What checks them is built at the first request for the path, not for all paths at the start.
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class PageParameters(Parameters):

@@ -9,11 +9,17 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from app.api.straight import StraightRoute
+
 _PROMISE = "onrecord_promise"
 
 
 class Router(APIRouter):
     """An APIRouter that keeps each route's `response_model` for the document."""
+
+    def __init__(self, **more: Any) -> None:
+        """Take what FastAPI's takes."""
+        super().__init__(route_class=StraightRoute, **more)
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         """Add a route; see `fastapi.APIRouter.add_api_route`."""

@@ -9,6 +9,7 @@ a readable slug; their key is the hash of the slug.
 import hashlib
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _LENGTH = 13
 ARTICLE, QUOTE, CLAIM, ATTRIBUTION, SOURCE = "art", "qt", "cl", "at", "src"
 
@@ -26,11 +27,11 @@ def to_outlet_key(name: str) -> int:
 
 def to_id(prefix: str, key: int) -> str:
     """Return the public id of a key: ``to_id("qt", 5) == "qt_0000000000005"``."""
-    letters = []
-    for _ in range(_LENGTH):
-        key, digit = divmod(key, 32)
-        letters.append(_ALPHABET[digit])
-    return f"{prefix}_{''.join(reversed(letters))}"
+    return (
+        f"{prefix}_{_ALPHABET[key >> 60]}{_PAIRS[key >> 50 & 1023]}{_PAIRS[key >> 40 & 1023]}"
+        f"{_PAIRS[key >> 30 & 1023]}{_PAIRS[key >> 20 & 1023]}{_PAIRS[key >> 10 & 1023]}"
+        f"{_PAIRS[key & 1023]}"
+    )
 
 
 def from_id(prefix: str, public_id: str) -> int | None:

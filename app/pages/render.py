@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
@@ -29,6 +29,9 @@ SECURITY = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "same-origin",
 }
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
@@ -69,27 +72,33 @@ def count_words(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-_environment = Environment(
-    loader=PackageLoader("app.pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.filters.update(
-    pieces=make_pieces,
-    day=write_day,
-    month=write_month,
-    number=write_number,
-    direction=find_direction,
-)
-_environment.tests.update(pronoun=is_pronoun)
-_environment.globals.update(query=write_query, count=count_words, version=__version__)
+@cache
+def _find_environment() -> "Environment":
+    # Made for the first page: a server that is asked for data alone need not import it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("app.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        pieces=make_pieces,
+        day=write_day,
+        month=write_month,
+        number=write_number,
+        direction=find_direction,
+    )
+    environment.tests.update(pronoun=is_pronoun)
+    environment.globals.update(query=write_query, count=count_words, version=__version__)
+    return environment
 
 
 def render(template: str, **values: Any) -> str:
     """Return a template with its values; everything in them is escaped."""
-    return _environment.get_template(template).render(values)
+    return _find_environment().get_template(template).render(values)
 
 
 def render_reader(reader: Reader, *, root: str) -> Markup:

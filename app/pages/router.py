@@ -9,6 +9,7 @@ from app.api.articles.parameters import ArticleParameters
 from app.api.deps import Call, NoParameters, call_for
 from app.api.entities.parameters import EntityParameters
 from app.api.errors import ProblemError
+from app.api.straight import StraightRoute
 from app.pages import answers, views
 from app.pages.answers import Desk
 from app.pages.assets import FILES, TYPES
@@ -18,7 +19,7 @@ from app.pages.portrait import make_portrait
 from app.pages.reader import make_reader
 from app.pages.render import find_root, page_response, render_reader
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=StraightRoute, include_in_schema=False)
 
 # The content's hash is in the name.
 _FOREVER = "public, max-age=31536000, immutable"

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.api.plain import rows
-from app.api.shedding import FEWEST, MOST_SECONDS, WAITED, Backlog, Shedding
+from app.api.shedding import FEWEST, MOST_SECONDS, WAITED, Backlog, Shedding, Turns
 from app.main import Application
 from tests.api.conftest import settings_for
 from tests.hostile.serving import running_patiently
@@ -37,7 +37,7 @@ def test_what_is_too_much_is_refused_at_once_and_the_rest_is_answered() -> None:
         await asyncio.sleep(0.2)
         return "done"
 
-    app = Shedding(slow, backlog=Backlog(), most=3)
+    app = Shedding(slow, backlog=Backlog(), turns=Turns(1), most=3)
     answers = ask_many(app, 10, "/slow")
     assert sorted(one.status_code for one in answers) == [200] * 3 + [503] * 7
     refused = next(one for one in answers if one.status_code == 503)
@@ -49,6 +49,56 @@ def test_what_is_too_much_is_refused_at_once_and_the_rest_is_answered() -> None:
     # It recovers, and never refuses to say how it is.
     assert [one.status_code for one in ask_many(app, 3, "/slow")] == [200] * 3
     assert {one.status_code for one in ask_many(app, 9, "/healthz")} == {200}
+
+
+def test_who_came_first_has_the_first_turn_and_a_long_one_makes_room() -> None:
+    async def watch() -> tuple[list[str], list[str]]:
+        turns, seen = Turns(2, seconds=0.05), []
+        ends = {name: asyncio.Event() for name in "abcdef"}
+
+        async def work(name: str) -> None:
+            turn = await turns.take()
+            seen.append(name)
+            try:
+                await ends[name].wait()
+            finally:
+                turn.end()
+                turn.end()  # a second time is nothing
+
+        tasks = {name: asyncio.create_task(work(name)) for name in "abcdef"}
+        await asyncio.sleep(0)
+        tasks["c"].cancel()  # who waits no more is passed over
+        await asyncio.sleep(0)
+        at_first = list(seen)
+        ends["b"].set()
+        await asyncio.sleep(0.01)
+        short = list(seen)
+        while len(seen) < 5:  # nobody ends any more
+            await asyncio.sleep(0.01)
+        for end in ends.values():
+            end.set()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        assert at_first == ["a", "b"]
+        assert turns._free == 2
+        return short, seen
+
+    short, seen = run(watch())
+    assert short == ["a", "b", "d"]
+    assert seen == ["a", "b", "d", "e", "f"]
+
+
+def test_a_turn_is_passed_on_by_who_was_told_to_stop_as_it_was_given() -> None:
+    async def watch() -> int:
+        turns = Turns(1)
+        first = await turns.take()
+        waiting = asyncio.create_task(turns.take())
+        await asyncio.sleep(0)
+        first.end()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return turns._free
+
+    assert run(watch()) == 1
 
 
 def test_the_state_of_the_data_is_known_while_all_connections_are_taken(

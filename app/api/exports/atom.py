@@ -12,12 +12,10 @@ from fastapi import Response
 from app import __version__
 from app.api.caching import answer_any_etag
 from app.api.deps import Call
-from app.api.exports.stream import Opened
+from app.api.exports.stream import ATOM, Opened
 from app.api.paging import order_by
 
-ATOM = "application/atom+xml"
 MAX_ENTRIES = 50
-FEED_EXAMPLE = '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"/>'
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _TITLE_LENGTH = 120

@@ -8,9 +8,9 @@ from pydantic import create_model
 
 from app.api.deps import Call, call_for
 from app.api.errors import wrong_parameter
-from app.api.exports.atom import ATOM, FEED_EXAMPLE, feed_response
 from app.api.exports.lists import LISTS, ExportedList
 from app.api.exports.stream import (
+    ATOM,
     CSV,
     NDJSON,
     encode_ndjson,
@@ -22,6 +22,10 @@ from app.api.parameters import Parameters, split_words
 from app.api.promise import Router
 
 router = Router()
+
+_FEED_EXAMPLE = (
+    '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"/>'
+)
 
 Answer = Callable[[Call, Any, str], Response]
 
@@ -141,6 +145,9 @@ def _add_atom(listed: ExportedList) -> None:
     filters = _without_order(listed.parameters)
 
     def answer(call: Call, parameters: Any, owner: str) -> Response:
+        # Imported with the first feed: half a MiB of XML.
+        from app.api.exports.atom import feed_response
+
         values = {name: getattr(parameters, name) for name in type(parameters).model_fields}
         values |= {"sort": "-published_at", "include": None}
         newest = listed.parameters.model_construct(**values)
@@ -154,7 +161,7 @@ def _add_atom(listed: ExportedList) -> None:
         summary=f"Follow {listed.what} as an Atom feed",
         description="The newest 50 that pass the filters, as a feed (RFC 4287): a saved search "
         "that a feed reader follows.",
-        content=_content(ATOM, FEED_EXAMPLE),
+        content=_content(ATOM, _FEED_EXAMPLE),
     )
 
 

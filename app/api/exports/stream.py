@@ -34,6 +34,7 @@ from app.records import unpack
 # Records that are read and written at once: 1 to 2 MB.
 LINES_AT_ONCE = 500
 NDJSON = "application/x-ndjson"
+ATOM = "application/atom+xml"
 CSV = "text/csv; charset=utf-8; header=present"
 
 Build = Callable[[Session, Sequence[Row[Any]]], Sequence[Any]]

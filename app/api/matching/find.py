@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import Column, Row, Table, select
 from sqlmodel import Session
 
@@ -69,6 +68,8 @@ def find_near(
 
 def _take_nearest(asked: Asked, rows: Sequence[Row[Any]], *, limit: int) -> list[Row[Any]]:
     """Return the rows that letters alone say are nearest, so that only these are read closely."""
+    from rapidfuzz import fuzz
+
     wanted = " ".join(asked.folded)
 
     def nearness(row: Row[Any]) -> float:

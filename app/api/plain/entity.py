@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
+from collections import namedtuple
 from datetime import UTC, datetime
-from types import SimpleNamespace
+from functools import lru_cache
 from typing import Any
 
 from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES, Entity, entity_from_row
@@ -27,10 +28,12 @@ def read_entity(connection: sqlite3.Connection, key: int) -> Entity:
     connection.text_factory = str
     try:
         (row,) = _fetch(connection, _ENTITY, (key,))
-        row.external_ids = json.loads(row.external_ids)
-        row.first_seen, row.last_seen = _to_time(row.first_seen), _to_time(row.last_seen)
         return entity_from_row(
-            row,
+            row._replace(
+                external_ids=json.loads(row.external_ids),
+                first_seen=_to_time(row.first_seen),
+                last_seen=_to_time(row.last_seen),
+            ),
             aliases={key: _fetch(connection, _ALIASES, (key, MAX_ALIASES))},
             roles={key: _fetch(connection, _ROLES, (key, MAX_ROLES))},
         )
@@ -40,8 +43,14 @@ def read_entity(connection: sqlite3.Connection, key: int) -> Entity:
 
 def _fetch(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> list[Any]:
     found = connection.execute(sql, values)
-    names = [column[0] for column in found.description]
-    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
+    return list(map(_to_row(tuple(column[0] for column in found.description)), found))
+
+
+@lru_cache
+def _to_row(names: tuple[str, ...]) -> Any:
+    """Return what makes of a tuple a row with its columns as attributes."""
+    made: Any = namedtuple("Row", names)  # type: ignore[misc]  # the names are the database's
+    return made._make
 
 
 def _to_time(stored: str | None) -> datetime | None:

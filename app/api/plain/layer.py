@@ -27,7 +27,7 @@ Header = tuple[bytes, bytes]
 _LOG = logging.getLogger(__name__)
 _NO_ENTITY = b'"entity":null'
 # Entities that are embedded are few, and asked for again and again: some 2 kB each.
-_MOST_ENTITIES = 500
+_MOST_ENTITIES = 250
 # Speakers whose keys are known: some 200 bytes each.
 _MOST_KEYS = 5_000
 # Nobody else is served while a page is read: what an index does not give at once (a rare value
@@ -230,12 +230,12 @@ class PlainAnswers:
 
     def _find_entity(self, connection: sqlite3.Connection, key: int) -> bytes:
         """Return what stands in a record in place of `_NO_ENTITY`."""
-        found = self._entities.get(key)
+        found = self._entities.pop(key, None)
         if found is None:
             found = b'"entity":' + to_json(read_entity(connection, key))
             if len(self._entities) >= _MOST_ENTITIES:
                 self._entities.pop(next(iter(self._entities)))
-            self._entities[key] = found
+        self._entities[key] = found  # the last one that was asked for
         return found
 
     def _connect(self) -> TimedConnection:
