@@ -46,12 +46,20 @@ def canonical_url(request: Request, *, without: Sequence[str] = ()) -> str:
     raw = request.scope["query_string"]
     if not raw:
         return path
-    pairs = sorted(
-        pair
-        for pair in parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
-        if pair[0] not in without
-    )
-    return f"{path}?{encode_query(pairs)}" if pairs else path
+    pairs = _encode_short(raw) if len(raw) < _SHORT else _encode_pairs(raw)
+    query = "&".join([words for name, words in pairs if name not in without])
+    return f"{path}?{query}" if query else path
+
+
+def _encode_pairs(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of a query in their order: the name of each, and it encoded."""
+    pairs = sorted(parse_qsl(raw.decode("latin-1"), keep_blank_values=True))
+    return tuple((pair[0], encode_query([pair])) for pair in pairs)
+
+
+# A request asks for its address in four forms.
+_SHORT = 512
+_encode_short = lru_cache(maxsize=128)(_encode_pairs)
 
 
 def _path_in_app(request: Request) -> str:

@@ -40,7 +40,8 @@ _BODIES = frozenset((b"content-length", b"transfer-encoding"))
 # Where no host is named, links hold the server's own address, and with an empty one none.
 _NO_HOST = b" "
 _SHORT = 512
-_PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
+# What is escaped stays so: another spelling of the same address is kept once more, which is rare.
+_PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&%+-]*")
 
 # Path and sorted query, then what else an answer depends on: encoding, host and scheme.
 Key = tuple[bytes, bytes, bytes, bytes, str]

@@ -249,7 +249,8 @@ def fetch_page(
 ) -> Page:
     """Read one page of a statement's rows: one query, and one for the total when it is unknown.
 
-    It is two where rows with a date end within the page, and those without follow.
+    That one is spared where all rows are on the page. The first is two where rows with a date end
+    within the page, and those without follow.
 
     Args:
         session: Where from.
@@ -263,21 +264,36 @@ def fetch_page(
     Raises:
         CursorError: The cursor is not one of this list.
     """
-    scope, limit, total = request.scope, request.limit, request.total
+    limit, total = request.limit, request.total
     place = None
     if request.cursor is not None:
-        place = decode_cursor(request.cursor, scope=scope, order=order)
+        place = decode_cursor(request.cursor, scope=request.scope, order=order)
     backward = place is not None and place.backward
-    if total is None:
-        total = count_rows(session, statement, counted=counted)
     ordered = statement.order_by(*order_by(order, backward=backward))
     rows: list[Row[Any]] = []
     for run in runs_past(place, order):
         selected = ordered if run is None else ordered.where(run)
         if len(rows) <= limit:
             rows += session.execute(selected.limit(limit + 1 - len(rows))).all()
-    more = len(rows) > limit
-    rows = rows[:limit]
+    if total is None:
+        is_all = place is None and len(rows) <= limit
+        total = len(rows) if is_all else count_rows(session, statement, counted=counted)
+    return make_page(rows, order=order, place=place, request=request, total=total)
+
+
+def make_page(
+    found: Sequence[Row[Any]],
+    *,
+    order: Sequence[Term],
+    place: Cursor | None,
+    request: PageRequest,
+    total: int,
+) -> Page:
+    """Make a page of the rows past a place, in the direction of reading: one more, if there is."""
+    limit = request.limit
+    backward = place is not None and place.backward
+    more = len(found) > limit
+    rows = list(found[:limit])
     if backward:
         rows.reverse()
     has_next = more if not backward else True
@@ -285,7 +301,7 @@ def fetch_page(
 
     def point_at(row: Row[Any], *, before: bool) -> str:
         values = tuple(row._mapping[term.name] for term in order)
-        return encode_cursor(Cursor(values, backward=before), scope=scope)
+        return encode_cursor(Cursor(values, backward=before), scope=request.scope)
 
     return Page(
         rows=rows,

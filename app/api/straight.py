@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from app.api.parameters import Parameters, query_names
@@ -57,6 +58,18 @@ class StraightRoute(APIRoute):
     @cached_property
     def _plan(self) -> _Plan | None:
         return _make_plan(self.dependant)
+
+    @cached_property
+    def _beginning(self) -> str:
+        return self.path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether a request is for this route; most are not, and begin otherwise."""
+        path, beginning = scope["path"], self._beginning
+        is_other = path != beginning if beginning == self.path else not path.startswith(beginning)
+        if is_other and not scope.get("root_path"):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request of this path."""

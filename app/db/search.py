@@ -7,6 +7,7 @@ own syntax. SQLite's: https://www.sqlite.org/fts5.html#full_text_query_syntax; P
 `app.db.tsquery`. Both find the same rows; only how they rank them differs.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,9 @@ from sqlalchemy import (
     Connection,
     Select,
     TableClause,
+    Text,
     and_,
+    bindparam,
     column,
     func,
     literal_column,
@@ -82,7 +85,7 @@ class Query:
     """A parsed query.
 
     Attributes:
-        wanted: All of these must be there; at least one.
+        wanted: All of these must be there; at least one, but for `OPEN`.
         excluded: None of these may be.
     """
 
@@ -163,10 +166,29 @@ def index_of(target: SearchTarget) -> TableClause:
     return table(target.value, *(column(name) for name in names))
 
 
+OPEN = Query(wanted=())
+"""In place of a query: the statement is made without one, and `bind_query` says it each time."""
+
+# As `str.isspace` has it.
+_SPACE = re.compile(r"\s")
+_SOUGHT = bindparam("sought", type_=Text)
+
+
+def can_be_bound(query: Query) -> bool:
+    """Say whether a statement for `OPEN` looks for a query as one that is made for it would."""
+    return tsquery.is_by_vector(query)
+
+
+def bind_query(query: Query) -> dict[str, str]:
+    """Return the values with which a statement for `OPEN` looks for a query."""
+    return {_SOUGHT.key: to_fts5(query), **tsquery.bind_query(query)}
+
+
 def matches(index: TableClause, target: SearchTarget, query: Query) -> ColumnElement[Any]:
     """Return the condition that a row of a target's index table matches a query."""
+    sought = to_fts5(query) if query.wanted else _SOUGHT
     return ByDialect(
-        sqlite=literal_column(target.value).op("MATCH")(to_fts5(query)),
+        sqlite=literal_column(target.value).op("MATCH")(sought),
         postgresql=tsquery.matches(index, query),
     )
 
@@ -277,7 +299,7 @@ def make_snippet(
         start, end = _choose_window(text, matches, width=width - 2)
     head = _ELLIPSIS if start > 0 else ""
     tail = _ELLIPSIS if end < len(text) else ""
-    body = "".join(" " if letter.isspace() else letter for letter in text[start:end])
+    body = _SPACE.sub(" ", text[start:end])
     inside = [(s, e) for s, e in matches if start <= s and e <= end]
     if not inside:
         inside = [(max(s, start), min(e, end)) for s, e in matches if s < end and e > start][:1]

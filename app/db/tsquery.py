@@ -15,6 +15,7 @@ from sqlalchemy import (
     TableClause,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     column,
@@ -47,9 +48,23 @@ class _TsQuery(UserDefinedType[str]):
 TSQUERY = _TsQuery()
 
 
+# What is looked for in a statement that leaves it open, see `app.db.search.OPEN`.
+_SOUGHT = bindparam("sought_tsquery", type_=Text)
+
+
+def bind_query(query: "Query") -> dict[str, str]:
+    """Return what an open statement is to look for."""
+    return {_SOUGHT.key: _to_tsquery(query.wanted)}
+
+
+def is_by_vector(query: "Query") -> bool:
+    """Say whether the index of vectors alone answers a query, with one condition."""
+    return not query.excluded and not any(map(_is_long, query.wanted))
+
+
 def matches(index: TableClause, query: "Query") -> ColumnElement[bool]:
     """Return the condition that a document has what is wanted and nothing that is excluded."""
-    wanted = _to_tsquery(query.wanted)
+    wanted = _to_tsquery(query.wanted) if query.wanted else _SOUGHT
     conditions = [index.c.vector.op("@@")(cast(wanted, TSQUERY))]
     conditions += [index.c.words.like(_to_pattern(term)) for term in query.wanted if _is_long(term)]
     for term in query.excluded:
@@ -62,7 +77,7 @@ def matches(index: TableClause, query: "Query") -> ColumnElement[bool]:
 
 def rank(index: TableClause, query: "Query") -> ColumnElement[float]:
     """Return how well a document matches, the better the smaller (negative)."""
-    wanted = cast(_to_tsquery(query.wanted), TSQUERY)
+    wanted = cast(_to_tsquery(query.wanted) if query.wanted else _SOUGHT, TSQUERY)
     return -cast(func.ts_rank(index.c.vector, wanted, _BY_LENGTH), Double)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, exists, select
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.api.articles.parameters import ArticleConditions, ArticleFilters
 from app.api.counting import Dimension
 from app.api.filters import in_entities, published_between
-from app.api.listing import Listing
+from app.api.listing import FirstPage, Listing, prepare_first_page
 from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
@@ -26,7 +26,7 @@ from app.api.stored import (
 )
 from app.api.stories.distinct import keep_stories
 from app.db.fold import fold
-from app.db.search import Query, SearchTarget
+from app.db.search import OPEN, Query, SearchTarget
 
 _BY_KEY = Term("key", articles.c.key, int)
 _TERMS = {
@@ -92,6 +92,12 @@ def find_articles(*, filters: ArticleConditions, query: Query | None) -> Listing
     return Listing(
         statement, found.counted, order, key=articles.c.key, rows=select_articles(), hits=found.hits
     )
+
+
+@lru_cache(maxsize=64)
+def prepare_search(sort: str) -> FirstPage:
+    """Return the first page of what a search finds, in an order, for `read_first_page`."""
+    return prepare_first_page(find_articles(filters=ArticleFilters(sort=sort), query=OPEN))
 
 
 # Made once: making a statement takes as long as running one that finds a row.

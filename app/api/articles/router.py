@@ -30,7 +30,7 @@ from app.api.entities.queries import find_article_entities, find_mentions
 from app.api.entities.schemas import ArticleEntityList
 from app.api.envelope import item_response, list_response
 from app.api.errors import ProblemError, not_found
-from app.api.listing import read_page
+from app.api.listing import is_first_page_of_search, read_first_page, read_page
 from app.api.parameters import split_words
 from app.api.promise import Router
 from app.api.quotes.parameters import ArticleQuoteParameters
@@ -93,6 +93,16 @@ def list_articles(
 ) -> Response:
     """List the articles, newest first, with filters and full-text search."""
     query = read_query(parameters.q)
+    if query is not None and is_first_page_of_search(parameters, query):
+        with call.session() as session:
+            page = read_first_page(
+                session,
+                queries.prepare_search(parameters.sort),
+                query=query,
+                request=call.page_request(parameters),
+            )
+            items = build_article_list(session, page.rows, query=query)
+        return list_response(call, page, limit=parameters.limit, items=items, facets=None)
     listing = queries.find_articles(filters=parameters, query=query)
     with call.session() as session:
         page = read_page(session, listing, request=call.page_request(parameters))

@@ -12,7 +12,7 @@ from app.api.counting import count_facets
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response, list_response
 from app.api.errors import not_found
-from app.api.listing import read_page
+from app.api.listing import is_first_page_of_search, read_first_page, read_page
 from app.api.parameters import split_words
 from app.api.promise import Router
 from app.api.search import read_query
@@ -31,6 +31,18 @@ def respond_with_claims(
 ) -> Response:
     """Write a page of claims, of all, or of one article or one claimant (a slug)."""
     query = read_query(parameters.q)
+    include = split_words(parameters.include)
+    is_of_all = article_key is None and claimant is None
+    if is_of_all and query is not None and is_first_page_of_search(parameters, query):
+        with call.session() as session:
+            page = read_first_page(
+                session,
+                queries.prepare_search(parameters.sort),
+                query=query,
+                request=call.page_request(parameters),
+            )
+            items = build_claims(session, page.rows, include=include, query=query)
+        return list_response(call, page, limit=parameters.limit, items=items, facets=None)
     listing = queries.find_claims(
         filters=parameters, query=query, article_key=article_key, claimant=claimant
     )
@@ -43,7 +55,6 @@ def respond_with_claims(
             dimensions=queries.CLAIM_DIMENSIONS,
             names=split_words(parameters.facet),
         )
-        include = split_words(parameters.include)
         items = build_claims(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 

@@ -17,6 +17,7 @@ from app.api.plain.lists import LISTS
 _PAGING = ("limit", "cursor", "sort", "include")
 _MOST_QUERY = 512
 _CURSOR = re.compile(rb"[A-Za-z0-9_-]{1,2000}")
+_SEARCH = re.compile(rb"(?<![^&])q=")
 # In place of the slug of a speaker: stands in no address, and is what its encoding is put back to.
 _SLOT = b"\0"
 _WHO = {
@@ -64,7 +65,7 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
     Raises:
         NotPlainError: It asks for more than is done here, or something is wrong with it.
     """
-    if _SLOT in query:
+    if _SLOT in query or _SEARCH.search(query):
         raise NotPlainError
     cursor = slug = None
     if b"cursor=" in query:

@@ -1,7 +1,7 @@
 """Which rows a request for quotations is about."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.api.counting import Dimension
 from app.api.filters import in_entities, keys_of, published_between
-from app.api.listing import Listing
+from app.api.listing import FirstPage, Listing, prepare_first_page
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
 from app.api.search import join_hits
@@ -17,7 +17,7 @@ from app.api.sorting import read_order
 from app.api.stored import quote_about, quote_records, quotes
 from app.api.stories.distinct import keep_words
 from app.db.ids import ARTICLE
-from app.db.search import Query, SearchTarget
+from app.db.search import OPEN, Query, SearchTarget
 
 _BY_KEY = Term("key", quotes.c.key, int)
 _BY_ARTICLE = Term("article_key", quotes.c.article_key, int)
@@ -105,6 +105,12 @@ def find_quotes(
     return Listing(
         statement, found.counted, order, key=quotes.c.key, rows=select_quotes(), hits=found.hits
     )
+
+
+@lru_cache(maxsize=64)
+def prepare_search(sort: str) -> FirstPage:
+    """Return the first page of what a search finds, in an order, for `read_first_page`."""
+    return prepare_first_page(find_quotes(filters=QuoteFilters(sort=sort), query=OPEN))
 
 
 # Made once: making a statement takes as long as running one that finds a row.

@@ -1,0 +1,63 @@
+"""A search without filters has statements of its own, and finds what all others find."""
+
+from importlib import import_module
+from urllib.parse import urlencode
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.api.listing import FirstPage
+from app.main import Application
+
+LISTS = {
+    "/v1/quotes": "app.api.quotes.router",
+    "/v1/claims": "app.api.claims.router",
+    "/v1/articles": "app.api.articles.router",
+}
+SEARCHES = (
+    "harbour",
+    "the harbour",
+    "har*",
+    "the",
+    "ferry -harbour",  # these two have statements made for them
+    '"the harbour"',
+    "nothing-of-the-kind",
+    "HARBOUR",
+    "O'Brien",
+)
+SORTS = ("-published_at", "relevance", "id", "-id,relevance")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_first_page_is_what_the_list_has(
+    path: str, client: TestClient, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = LISTS[path]
+    asked: list[FirstPage] = []
+    found = 0
+    for q in SEARCHES:
+        for sort in SORTS:
+            for limit in (1, 3, 200):
+                address = f"{path}?{urlencode({'q': q, 'sort': sort, 'limit': limit})}"
+                answers = []
+                for is_own in (True, False):
+                    app.finished.forget()
+                    app.state.source.dataset._totals.clear()
+                    with monkeypatch.context() as patch:
+                        read = import_module(module).read_first_page
+
+                        def note(session, first, *, read=read, **more):  # type: ignore[no-untyped-def]
+                            asked.append(first)
+                            return read(session, first, **more)
+
+                        patch.setattr(f"{module}.read_first_page", note)
+                        if not is_own:
+                            patch.setattr(f"{module}.is_first_page_of_search", lambda *_: False)
+                        answers.append(client.get(address))
+                mine, theirs = answers
+                assert mine.status_code == 200, address
+                assert mine.json() == theirs.json(), address
+                found += len(mine.json()["data"])
+    assert found > 100
+    plain = sum(1 for q in SEARCHES if "-" not in q and '"' not in q and "'" not in q)
+    assert len(asked) == plain * len(SORTS) * 3
