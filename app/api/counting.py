@@ -277,12 +277,13 @@ def count_facets(
 
 
 def count_from_row(row: Row[Any]) -> Count:
-    """Return what is promised of a group."""
+    """Return what is promised of a group: a row of `find_groups` or of the counts that are kept."""
+    value, label, period, number, first_seen, last_seen, _ = tuple(row)
     return {
-        "value": row.value,
-        "label": row.label,
-        "period": row.period,
-        "count": row.number,
-        "first_seen": row.first_seen,
-        "last_seen": row.last_seen,
+        "value": value,
+        "label": label,
+        "period": period,
+        "count": number,
+        "first_seen": first_seen,
+        "last_seen": last_seen or first_seen,  # what is alone is the last too
     }

@@ -72,7 +72,7 @@ def find_kept(
 
 
 def count_kept(session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int]:
-    """Return the groups and how many items they are in all; two queries.
+    """Return the groups and how many items they are in all; one query, two when some do not fit.
 
     Args:
         session: Where from.
@@ -85,9 +85,11 @@ def count_kept(session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int
     elif kept.name:
         values |= {"value": kept.value}
     summed, grouped = _select_kept(kept.what, kept.name, kept.interval)
-    total = int(session.scalar(summed, values) or 0)
     rows = session.execute(grouped, values).all()
-    return Groups(rows, rows[0].groups if rows else 0), total
+    groups = rows[0].groups if rows else 0
+    if groups <= limit:
+        return Groups(rows, groups), sum(row.number for row in rows)
+    return Groups(rows, groups), int(session.scalar(summed, values) or 0)
 
 
 @cache
@@ -129,8 +131,11 @@ def _select_kept(
         null().label("label"),
         case((grouped.c.period != "", grouped.c.period.concat(start))).label("period"),
         grouped.c.number,
-        grouped.c.groups,
         seen.order_by(dated).scalar_subquery().label("first_seen"),
-        seen.order_by(dated.desc()).scalar_subquery().label("last_seen"),
+        # Most months of a speaker have one: it is first and last, and not looked for again.
+        case((grouped.c.number > 1, seen.order_by(dated.desc()).scalar_subquery())).label(
+            "last_seen"
+        ),
+        grouped.c.groups,
     ).order_by(case((grouped.c.period == "", 1), else_=0), grouped.c.period)
     return select(func.sum(counts.count)).where(these), shown
