@@ -1,9 +1,11 @@
 """One run of ingest: make the database hold what the seed files say."""
 
+import gc
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
@@ -168,7 +170,7 @@ def _run(
     if isinstance(pool, Cluster) and pool.writes:
         with engine.begin() as connection:
             open_staging(connection)
-    with engine.begin() as connection:
+    with engine.begin() as connection, _collector_off():
         ledger = Ledger(connection, versions=versions, now=_now())
     corrections, problems = apply_corrections(
         engine,
@@ -184,7 +186,8 @@ def _run(
     except RemoteError as error:
         raise SeedsMissingError(f"{error}; the database was left as it is") from error
     files = chain(find_files(local), elsewhere)
-    scan = scan_files(files, ledger=ledger, max_bytes=settings.max_file_bytes)
+    with _collector_off():
+        scan = scan_files(files, ledger=ledger, max_bytes=settings.max_file_bytes)
     if (scan.work or scan.gone) and not checked:
         _check_pages(engine, settings=settings)
     unchanged = len(scan.files) - len(scan.work)
@@ -259,6 +262,21 @@ def _run(
             sorted((*problems, *loader.counts.problems), key=lambda problem: problem[0])
         ),
     )
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Make long lists in peace: the collector would look at all of them again and again.
+
+    It was a quarter of the time that unchanged files take.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _make_derived(engine: Engine) -> None:

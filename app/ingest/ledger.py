@@ -12,13 +12,15 @@ the checksum is again true of the files alone. It needs no column of its own: wh
 shares does not explain is the rest, also after a crash.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, delete, insert, select, type_coerce, update
 
 from app.db import tables
 from app.db.ids import ARTICLE, to_id, to_key
@@ -29,6 +31,8 @@ from app.vocabulary import SourceStatus
 _SOURCES = tables.metadata.tables["sources"]
 _DATASET = tables.metadata.tables["dataset"]
 _MODULUS = 2**63
+_PORTION = 1_000
+_NO_WARNINGS: tuple[Any, ...] = ("[]", [])
 _LEFT_OUT = re.compile(rf"left out: ({ARTICLE}_\w+) is the same article as in ")
 
 
@@ -83,21 +87,23 @@ class Ledger:
         self._left_out: dict[str, set[str]] = {}
         self._loading: set[str] = set()
         self._sum = 0
-        # Rows as plain tuples: there may be hundreds of thousands of them.
-        names = ["path", "sha256", "status", "parser_version", "model_version", "error", "warnings"]
-        for path, sha256, status, parser, model, error, warnings in connection.execute(
-            select(_SOURCES).with_only_columns(*(_SOURCES.c[name] for name in names))
-        ):
-            self._add(
-                path,
-                SourceState(
-                    sha256=sha256,
-                    status=SourceStatus(status),
-                    versions=Versions(parser, model),
-                    error=error,
-                    left_out=_find_left_out(warnings),
-                ),
-            )
+        # Rows as plain tuples, many at a time: there may be hundreds of thousands of them.
+        names = ["path", "sha256", "status", "parser_version", "model_version", "error"]
+        columns: list[ColumnElement[Any]] = [_SOURCES.c[name] for name in names]
+        # Most have no warning; what has one is decoded here, where the driver has not done so.
+        columns.append(type_coerce(_SOURCES.c.warnings, Text))
+        to_versions = lru_cache(maxsize=64)(Versions)
+        statuses = {status.value: status for status in SourceStatus}
+        for rows in connection.execute(select(*columns)).partitions(_PORTION):
+            for path, sha256, status, parser, model, error, warnings in rows:
+                left_out: tuple[str, ...] = ()
+                if warnings not in _NO_WARNINGS:
+                    left_out = _find_left_out(
+                        json.loads(warnings) if isinstance(warnings, str) else warnings
+                    )
+                versions = to_versions(parser, model)
+                state = SourceState(sha256, statuses[status], versions, error, left_out)
+                self._add(path, state)
         checksum: int = connection.scalar(select(_DATASET.c.checksum)) or 0
         self._rest = (checksum - self._sum) % _MODULUS
 

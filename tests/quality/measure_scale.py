@@ -145,10 +145,11 @@ def measure(path: Path, rows: dict[str, Any], *, copies: int) -> dict[str, Any]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if databases.kind() == databases.POSTGRESQL:
             connection.execute(text("VACUUM ANALYZE"))
-            sizes = size_on_postgresql(connection)
+            sizes, largest = size_on_postgresql(connection), _LARGEST_ON_POSTGRESQL
         else:
             connection.execute(text("ANALYZE"))
-            sizes = size_on_sqlite(connection)
+            sizes, largest = size_on_sqlite(connection), _LARGEST_ON_SQLITE
+        indexes = connection.execute(text(largest), {"most": _SHOWN_INDEXES}).all()
         count = {
             name: connection.scalar(select(func.count()).select_from(table))
             for name, table in TABLES.items()
@@ -170,6 +171,7 @@ def measure(path: Path, rows: dict[str, Any], *, copies: int) -> dict[str, Any]:
         "rows": count,
         "bytes_per_article": {name: round(size / articles) for name, size in sizes.items()},
         "bytes_in_all": sum(sizes.values()),
+        "largest_indexes_per_article": {name: round(size / articles) for name, size in indexes},
         "milliseconds": costs,
     }
 
@@ -249,6 +251,17 @@ def size_on_sqlite(connection: Connection) -> dict[str, int]:
         )
     ).all()
     return {row[0]: row[1] for row in rows}
+
+
+_SHOWN_INDEXES = 12
+_LARGEST_ON_SQLITE = """\
+SELECT s.name, sum(pgsize) AS size FROM dbstat AS s
+JOIN sqlite_master ON sqlite_master.name = s.name AND type = 'index'
+GROUP BY 1 ORDER BY 2 DESC LIMIT :most"""
+_LARGEST_ON_POSTGRESQL = """\
+SELECT relname, pg_relation_size(oid) AS size FROM pg_class
+WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace
+ORDER BY 2 DESC LIMIT :most"""
 
 
 def time_queries(client: TestClient, repeats: int = 7) -> Iterator[tuple[str, float]]:

@@ -12,7 +12,8 @@ from app.parsing.places import is_place_name
 from app.parsing.places.tables import load_gazetteer as load_places
 from app.parsing.types import NameSpan, Span
 
-_CAPITALS = r"(?P<name>[A-Z][\w-]*\w(?: [A-Z][\w-]*\w)*)"
+# Ten words at most: without an end, each word of a long run of them is tried with all that follow.
+_CAPITALS = r"(?P<name>[A-Z][\w-]*\w(?: [A-Z][\w-]*\w){0,9})"
 _TOWN_OF = re.compile(rf"\b(?P<head>[a-z]+) of {_CAPITALS}")
 _REGION = re.compile(rf"\b{_CAPITALS} (?P<head>[a-z]+)\b")
 _NEWSPAPER = re.compile(rf"\b(?P<head>[a-z]+) (?=[A-Z]){_CAPITALS}")

@@ -58,6 +58,9 @@ def find_files(paths: Iterable[Path]) -> Iterator[SeedFile]:
             found = _walk(path, root=path, label=label)
         else:
             found = iter([SeedFile(path, path.parent, label)])
+        if len(given) == 1:  # nothing is met twice within one folder
+            yield from found
+            return
         for file in found:
             if file.path not in seen:
                 seen.add(file.path)
