@@ -9,12 +9,14 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 
+from app.api.openapi import build_openapi
 from app.db.fold import find_words
 from app.db.ids import to_id, to_key
 from app.db.search import SearchError, parse_query
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
+from tests.hostile.serving import running_patiently
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.slow
 # comes when they run.
 _FOLDER = tempfile.TemporaryDirectory(prefix="onrecord-schemathesis-")
 _DATABASE = Path(_FOLDER.name) / "onrecord.db"
-schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(settings_for(_DATABASE)))
+schema = schemathesis.openapi.from_dict(build_openapi(create_app(settings_for(_DATABASE))))
 # Its coverage phase makes every boundary of every parameter while the tests are collected, four
 # minutes for 81 operations; `test_every_operation` and the tests of parameters have those.
 schema.config.phases.coverage.enabled = False
@@ -40,9 +42,11 @@ _REJECTIONS.expected_statuses = [*_REJECTIONS.expected_statuses, "414"]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def corpus() -> Iterator[None]:
+def server() -> Iterator[str]:
+    """Serve the invented corpus as a user's server does, over connections; yields its address."""
     write_corpus(_DATABASE)
-    yield
+    with running_patiently(settings_for(_DATABASE)) as (address, _):
+        yield address
     _FOLDER.cleanup()
 
 
@@ -54,13 +58,13 @@ def corpus() -> Iterator[None]:
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
-def test_no_operation_breaks_its_promise(case: Any) -> None:
+def test_no_operation_breaks_its_promise(case: Any, server: str) -> None:
     if case.meta.generation.mode.is_positive:
         drop_what_a_schema_cannot_forbid(case.query)
         case.path_parameters.update(
             (name, IDS[name]) for name in case.path_parameters if name in IDS
         )
-    answer = case.call_and_validate()
+    answer = case.call_and_validate(base_url=server)
     if case.meta.generation.mode.is_positive and case.method == "GET":
         assert answer.status_code == 200
 
