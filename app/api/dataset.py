@@ -27,7 +27,7 @@ from app.records import RECORDS_VERSION
 _LOG = logging.getLogger(__name__)
 MAX_AGE_SECONDS = 1.0
 # One total is some 200 bytes with its key.
-MAX_TOTALS = 2048
+MAX_TOTALS = 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,7 @@ _BODIES = frozenset((b"content-length", b"transfer-encoding"))
 # Where no host is named, links hold the server's own address, and with an empty one none.
 _NO_HOST = b" "
 _SHORT = 512
-# What is escaped stays so: another spelling of the same address is kept once more, which is rare.
-_PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&%+-]*")
+_PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
 
 # Path and sorted query, then what else an answer depends on: encoding, host and scheme.
 Key = tuple[bytes, bytes, bytes, bytes, str]
@@ -364,4 +363,4 @@ def sort_query(query: bytes) -> bytes:
     return encode_query(sorted(pairs_of_text)).encode()
 
 
-_sort_short = lru_cache(maxsize=1024)(sort_query)
+_sort_short = lru_cache(maxsize=256)(sort_query)

@@ -67,7 +67,7 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
     """
     if _SLOT in query or _SEARCH.search(query):
         raise NotPlainError
-    cursor = slug = None
+    cursor = None
     if b"cursor=" in query:
         pairs = query.split(b"&")
         cursors = [pair for pair in pairs if pair.startswith(b"cursor=")]
@@ -77,18 +77,24 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
         query = b"&".join(pair for pair in pairs if pair is not cursors[0])
     if len(query) > _MOST_QUERY:
         raise NotPlainError
-    who = LISTS[path].who
-    whose = _WHO[who].findall(query)
-    if len(whose) == 1:
-        slug = whose[0].decode()
-        query = _WHO[who].sub(b"%b=%b" % (who.encode(), _SLOT), query)
-    asked = _read_shared(path, query)
+    asked = _read_list(path, query)
     if asked is None:
         raise NotPlainError
-    if slug is None:
-        return asked, cursor
-    slot = _SLOT.decode()
-    own = replace(
+    return asked, cursor
+
+
+# What is read for one page holds for all pages of its list; reading it cost a third of a request.
+@lru_cache(maxsize=256)
+def _read_list(path: str, query: bytes) -> Asked | None:
+    who = LISTS[path].who
+    whose = _WHO[who].findall(query)
+    if len(whose) != 1:
+        return _read_shared(path, query)
+    asked = _read_shared(path, _WHO[who].sub(b"%b=%b" % (who.encode(), _SLOT), query))
+    if asked is None:
+        return None
+    slot, slug = _SLOT.decode(), whose[0].decode()
+    return replace(
         asked,
         before=asked.before.replace(slot, slug),
         after=asked.after.replace(slot, slug),
@@ -97,12 +103,10 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
         counted=asked.counted.replace(slot, slug),
         filters={**asked.filters, who: [slug]},
     )
-    return own, cursor
 
 
-# What is read for one page holds for all pages of its list, and but for the slug in it for those of
-# every speaker; reading it cost a third of a request.
-@lru_cache(maxsize=512)
+# And but for the slug in it for the lists of every speaker.
+@lru_cache(maxsize=128)
 def _read_shared(path: str, query: bytes) -> Asked | None:
     listed = LISTS[path]
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)

@@ -29,7 +29,7 @@ _NO_ENTITY = b'"entity":null'
 # Entities that are embedded are few, and asked for again and again: some 2 kB each.
 _MOST_ENTITIES = 250
 # Speakers whose keys are known: some 200 bytes each.
-_MOST_KEYS = 5_000
+_MOST_KEYS = 1_000
 # Nobody else is served while a page is read: what an index does not give at once (a rare value
 # among many rows) is left to the framework, which reads it in a thread, and so is its list.
 _MOST_SECONDS = 0.02

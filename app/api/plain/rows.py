@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.api.paging import open_cursor, seal_cursor
@@ -70,14 +71,7 @@ def read_rows(
     rows: list[Row] = []
     for run, run_values in _list_runs(place):
         if len(rows) <= asked.limit:
-            sql = _SELECT.format(
-                table=listed.table,
-                one=listed.table[:-1],
-                who=listed.who,
-                where=where,
-                run=run,
-                order=order,
-            )
+            sql = _write_select(listed.table, listed.who, where, run, order)
             left = asked.limit + 1 - len(rows)
             rows += connection.execute(sql, [*values, *run_values, left]).fetchall()
     more = len(rows) > asked.limit
@@ -91,6 +85,11 @@ def read_rows(
         next=_point_at(rows[-1], asked, before=False) if rows and has_next else None,
         prev=_point_at(rows[0], asked, before=True) if rows and has_prev else None,
     )
+
+
+@lru_cache(maxsize=256)
+def _write_select(table: str, who: str, where: str, run: str, order: str) -> str:
+    return _SELECT.format(table=table, one=table[:-1], who=who, where=where, run=run, order=order)
 
 
 def read_place(cursor: str, *, scope: str) -> Place:
