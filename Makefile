@@ -62,7 +62,7 @@ $(STORES)/.ready: $(READY) pyproject.toml
 		| $(STORES)/bin/python -m pip install --quiet --compile -r /dev/stdin
 	@touch $@
 
-test-stores: $(STORES)/.ready ## Read from an S3 server, on the cluster too
+test-stores: $(STORES)/.ready ## Read from servers of S3 and Google Cloud Storage, on the cluster too
 	@$(STORES)/bin/python -m pytest -m stores $(ARGS)
 
 check: $(READY) ## Style, types, and who may import whom

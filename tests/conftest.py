@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from tests import databases
-from tests.stores import has_s3
+from tests.stores import has_stores
 
 # How long one example takes says how busy the machine is.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -17,7 +17,7 @@ hypothesis.settings.load_profile("any machine")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a PostgreSQL where there is none, unless it must not be left out.
 
-    And what needs an S3 server, where there is none.
+    And what needs the servers of object stores, where there are none.
 
     And what says that its point is not the database, which runs on SQLite alone.
 
@@ -28,7 +28,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if not (item.get_closest_marker("one_database") and item.get_closest_marker("postgresql"))
     ]
-    missing = [*([] if _has_postgresql() else ["postgresql"]), *([] if has_s3() else ["stores"])]
+    missing = [
+        *([] if _has_postgresql() else ["postgresql"]),
+        *([] if has_stores() else ["stores"]),
+    ]
     left_out = [item for item in items if any(map(item.get_closest_marker, missing))]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
@@ -42,8 +45,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "Tests on PostgreSQL were left out: it is not here (apt-get install postgresql)"
         )
-    if not has_s3():
-        terminalreporter.write_line("Tests of S3 were left out: make test-stores has a server")
+    if not has_stores():
+        terminalreporter.write_line(
+            "Tests of object stores were left out: make test-stores has servers"
+        )
 
 
 def _has_postgresql() -> bool:

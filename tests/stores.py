@@ -2,11 +2,12 @@
 
 import logging
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import HTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,9 @@ def serving_http(folder: Path, *, ranges: bool = True) -> Iterator[str]:
         server.server_close()
 
 
-def has_s3() -> bool:
-    """Say whether there is an S3 server here, see `make test-stores`."""
-    return all(find_spec(name) for name in ("moto", "s3fs"))
+def has_stores() -> bool:
+    """Say whether there are servers of S3 and of Google's store here, see `make test-stores`."""
+    return all(find_spec(name) for name in ("moto", "s3fs", "gcp_storage_emulator", "gcsfs"))
 
 
 @contextmanager
@@ -95,3 +96,53 @@ def serving_s3() -> Iterator[Any]:
             # What it holds is the process's and not the server's.
             urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
             server.stop()
+
+
+class _OneByOne(HTTPServer):
+    """One request at a time, as the emulator's own command has it: its storage has no lock."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # gcsfs asks ahead, and hangs up on that when the file is closed before.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def serving_gcs() -> Iterator[Any]:
+    """Run a Google Cloud Storage server (an emulator) with an empty bucket ``news``.
+
+    ``gs://`` means that one, here and in processes started from here.
+
+    Yields:
+        The bucket as gcsfs's file system.
+    """
+    from fsspec.config import conf
+    from gcp_storage_emulator.server import RequestHandler
+    from gcp_storage_emulator.storage import Storage
+
+    handler = partial(RequestHandler, Storage(use_memory_fs=True))
+    server = _OneByOne(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_port}")
+            # Else it asks for the bucket's kind over gRPC, which the emulator does not speak.
+            patch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+            for protocol in ("gcs", "gs"):
+                patch.setenv(f"FSSPEC_{protocol.upper()}_TOKEN", "anon")
+                # fsspec has read its part of the environment when it was imported.
+                patch.setitem(conf, protocol, {"token": "anon"})
+            import gcsfs
+
+            gcsfs.GCSFileSystem.clear_instance_cache()
+            system = gcsfs.GCSFileSystem()
+            system.mkdir("news")
+            try:
+                yield system
+            finally:
+                gcsfs.GCSFileSystem.clear_instance_cache()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,4 +1,4 @@
-"""Ingest on a Dask cluster whose workers read from an object store, over its own protocol."""
+"""Ingest on a Dask cluster whose workers read from object stores, over each one's protocol."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +14,7 @@ from app.ingest.ledger import Versions
 from app.ingest.load import ParserSource
 from app.ingest.report import Report
 from app.parsing.readers import warc
-from tests.stores import serving_s3
+from tests.stores import serving_gcs, serving_s3
 from tests.warcs import Entry, to_page, to_warc
 
 # The database is not the point, and the store is the same on both.
@@ -27,9 +27,9 @@ WORDS = "The council had asked for a report on the harbour and on what it costs,
 PAGES = 30
 
 
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[Any]:
-    with serving_s3() as system:
+@pytest.fixture(scope="module", params=[serving_s3, serving_gcs], ids=["s3", "gcs"])
+def bucket(request: pytest.FixtureRequest) -> Iterator[Any]:
+    with request.param() as system:
         yield system
 
 
@@ -52,7 +52,7 @@ def ingest(house: House, seeds: str, **settings: Any) -> Report:
     return run_ingest(changed, source=source)
 
 
-def test_a_web_archive_in_s3_is_read_by_the_workers_as_a_plain_run_reads_it(
+def test_a_web_archive_in_a_store_is_read_by_the_workers_as_a_plain_run_reads_it(
     house: House, cluster: LocalCluster, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = to_warc(
@@ -66,7 +66,7 @@ def test_a_web_archive_in_s3_is_read_by_the_workers_as_a_plain_run_reads_it(
     bucket.pipe("news/cc/1.warc.gz", archive)
     bucket.pipe("news/cc/2.txt", b'"It works," said Ann Bell in Riga.')
     bucket.pipe("news/cc/readme.pdf", b"%PDF")
-    seeds = "s3://news/cc/*.[tw]*"
+    seeds = bucket.unstrip_protocol("news/cc/*.[tw]*")
     plain = ingest(house, seeds)
     assert plain.articles == PAGES + 1
     expected = house.dump()

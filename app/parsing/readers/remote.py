@@ -21,7 +21,10 @@ _IDENTITY = (
     *("mtime", "LastModified", "last_modified", "Last-Modified", "created"),
 )
 # Packages that open a kind of store, and the extra that has each.
-_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "http": "http", "https": "http"}
+_EXTRAS = {
+    **{"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"},
+    **{"hdfs": "hdfs", "http": "http", "https": "http"},
+}
 _TRIES = 3
 _WAIT_S = 1.0
 

@@ -1,20 +1,23 @@
-"""Files in stores of several kinds: real servers over HTTP and S3, and this process's memory."""
+"""Files in stores of several kinds: real servers over HTTP, S3 and Google's, and this process's
+memory."""
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import fsspec
 import pytest
+from fsspec.registry import _registry
 
 from app.parsing.errors import ReadError
-from app.parsing.readers import RemoteError, find_remote_files, read_file, warc
+from app.parsing.readers import RemoteError, find_files, find_remote_files, read_file, warc
+from app.parsing.readers.files import SeedFile
 from app.parsing.readers.warc import list_slices
-from tests.stores import serving_http, serving_s3
+from tests.stores import serving_gcs, serving_http, serving_s3
 from tests.warcs import Entry, to_page, to_warc
 
 SAID = '"It works," said Ann Bell.'
@@ -25,10 +28,16 @@ PAGES = to_warc(
     )
     for number in range(30)
 )
+SERVERS = {"s3": serving_s3, "gcs": serving_gcs}
 Store = tuple[str, Callable[[str, bytes], None]]
 
 
-@pytest.fixture(params=["memory", "http", pytest.param("s3", marks=pytest.mark.stores)])
+@pytest.fixture(
+    params=[
+        *("memory", "http"),
+        *(pytest.param(name, marks=pytest.mark.stores) for name in SERVERS),
+    ]
+)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store's address, and what puts a file there."""
     with ExitStack() as stack:
@@ -39,9 +48,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
                 (tmp_path / name).write_bytes(data)
 
             yield stack.enter_context(serving_http(tmp_path)), put
-        elif request.param == "s3":
-            system = stack.enter_context(serving_s3())
-            yield "s3://news", lambda name, data: system.pipe(f"news/{name}", data)
+        elif request.param in SERVERS:
+            system = stack.enter_context(SERVERS[request.param]())
+            address = system.unstrip_protocol("news")
+            yield address, lambda name, data: system.pipe(f"news/{name}", data)
         else:
             memory = fsspec.filesystem("memory")
             yield "memory://", lambda name, data: memory.pipe(f"/{name}", data)
@@ -67,6 +77,22 @@ def test_files_are_listed_by_pattern_and_read(store: Store) -> None:
     assert all(file.name.startswith(f"{address}/") for file in files)
     assert [file.name for file in find_remote_files(f"{address}/2026/*.warc.gz")] == [files[2].name]
     assert list(find_remote_files(files[0].name)) == [files[0]]
+
+
+def test_a_file_elsewhere_is_read_as_one_on_disk_is(store: Store, tmp_path: Path) -> None:
+    address, put = store
+    put_some(put)
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    put_some(lambda name, data: (folder / Path(name).name).write_bytes(data))
+
+    def read(files: Iterable[SeedFile]) -> list[tuple[str | None, ...]]:
+        found = [article for file in files for article in read_file(file).articles]
+        return [(article.url, article.title, article.text) for article in found]
+
+    on_disk = read(find_files([folder]))
+    assert len(on_disk) == 32
+    assert read(find_remote_files(f"{address}/2026/*")) == on_disk
 
 
 def test_a_folder_is_all_that_is_below_it(store: Store) -> None:
@@ -132,8 +158,8 @@ def test_a_file_that_goes_between_listing_and_reading_is_that_files_error(
     (file,) = find_remote_files(f"{address}/2026/*.txt")
     if address.startswith("memory"):
         fsspec.filesystem("memory").rm("/2026/a.txt")
-    elif address.startswith("s3"):
-        fsspec.filesystem("s3").rm("news/2026/a.txt")
+    elif address.startswith(("s3", "gs")):
+        fsspec.filesystem(address.partition(":")[0]).rm("news/2026/a.txt")
     else:
         (tmp_path / "2026/a.txt").unlink()
     with pytest.raises(ReadError, match="cannot be opened: FileNotFoundError"):
@@ -145,7 +171,15 @@ def test_a_store_that_does_not_answer_is_said() -> None:
         list(find_remote_files("http://127.0.0.1:9/a.txt"))
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "gcsfs", None)
-    with pytest.raises(RemoteError, match=r"pip install 'on-record\[cluster,gcs\]'"):
-        list(find_remote_files("gs://bucket/*"))
+@pytest.mark.parametrize(
+    ("module", "url", "extra"),
+    [("gcsfs", "gs://bucket/*", "gcs"), ("pyarrow.fs", "hdfs://host/news/*", "hdfs")],
+)
+def test_a_missing_package_is_named(
+    module: str, url: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    # What another test has imported.
+    monkeypatch.delitem(_registry, url.partition(":")[0], raising=False)
+    with pytest.raises(RemoteError, match=rf"pip install 'on-record\[cluster,{extra}\]'"):
+        list(find_remote_files(url))
