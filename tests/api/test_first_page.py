@@ -25,7 +25,7 @@ SEARCHES = (
     "HARBOUR",
     "O'Brien",
 )
-SORTS = ("-published_at", "relevance", "id", "-id,relevance")
+SORTS = ("-published_at", "-id,relevance")
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -37,7 +37,7 @@ def test_a_first_page_is_what_the_list_has(
     found = 0
     for q in SEARCHES:
         for sort in SORTS:
-            for limit in (1, 3, 200):
+            for limit in (1, 200):
                 address = f"{path}?{urlencode({'q': q, 'sort': sort, 'limit': limit})}"
                 answers = []
                 for is_own in (True, False):
@@ -60,4 +60,4 @@ def test_a_first_page_is_what_the_list_has(
                 found += len(mine.json()["data"])
     assert found > 100
     plain = sum(1 for q in SEARCHES if "-" not in q and '"' not in q and "'" not in q)
-    assert len(asked) == plain * len(SORTS) * 3
+    assert len(asked) == plain * len(SORTS) * 2

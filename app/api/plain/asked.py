@@ -88,7 +88,8 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
 def _read_list(path: str, query: bytes) -> Asked | None:
     who = LISTS[path].who
     whose = _WHO[who].findall(query)
-    if len(whose) != 1:
+    # Once, and nothing is escaped, under which the same name could stand again.
+    if len(whose) != 1 or b"%" in query or query.count(who.encode() + b"=") > 1:
         return _read_shared(path, query)
     asked = _read_shared(path, _WHO[who].sub(b"%b=%b" % (who.encode(), _SLOT), query))
     if asked is None:
@@ -128,7 +129,9 @@ def _read_shared(path: str, query: bytes) -> Asked | None:
         return None
     if parameters.sort != "-published_at" or parameters.include not in (None, listed.who):
         return None
-    encoded = sorted((pair, encode_query([pair]).replace("%00", "\0")) for pair in pairs)
+    encoded = sorted((pair, encode_query([pair])) for pair in pairs)
+    if _SLOT in query:
+        encoded = [(pair, words.replace("%00", _SLOT.decode())) for pair, words in encoded]
 
     def join(without: Sequence[str]) -> str:
         words = "&".join(words for pair, words in encoded if pair[0] not in without)
