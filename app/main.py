@@ -92,7 +92,10 @@ def create_app(settings: Settings | None = None) -> Application:
     )
     # Connections of their own: whoever asks how the server is, and the event loop, must not wait
     # for those who query.
-    asking, plain = (make_reader_engine(url, pool_size=1, query_seconds=seconds) for _ in range(2))
+    asking, plain = (
+        make_reader_engine(url, pool_size=1, query_seconds=seconds, cache_kib=2048)
+        for _ in range(2)
+    )
     app.state.source = Source(engine=engine, dataset=DatasetCache(asking))
     app.state.engines = (engine, asking, plain)
     add_error_handlers(app)
