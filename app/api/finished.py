@@ -30,7 +30,7 @@ _VARY = (b"vary", b"Accept-Encoding")
 _OVERHEAD = 1500
 # A byte counts an eighth more, so that the bound is on all memory that answers take. Between those
 # of other lengths stays one in 18 free: with 67.1 MB kept, 97.1 were taken from the system and 93.4
-# in use (malloc_stats). What answers are made from (SQLite's pages, entities, totals) is 5 of 64 MiB.
+# in use (malloc_stats). What they are made from (SQLite's pages, entities, totals) is 5 of 64 MiB.
 _SHARE = 8
 _BODY_HEADERS = frozenset(
     (b"content-length", b"content-type", b"content-encoding", b"link", b"x-request-id")
