@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(
         default=64 << 20,
         ge=0,
-        description="Bytes of finished answers that each server process keeps; 0 keeps none.",
+        description="Bytes of memory for answers that each server process keeps; 0 keeps none.",
     )
     ingest_at_start: bool = Field(
         default=True, description="Load new and changed seed files when the server starts."
