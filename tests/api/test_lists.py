@@ -254,7 +254,7 @@ def requests(draw: Callable[..., Any]) -> tuple[str, Params, int]:
 
 
 @settings(
-    max_examples=70,
+    max_examples=45,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -314,7 +314,7 @@ def test_a_cursor_of_another_list_or_a_forged_one_is_refused(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

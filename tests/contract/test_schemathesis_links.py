@@ -69,7 +69,7 @@ def test_no_way_along_the_links_breaks_a_promise() -> None:
     run_state_machine_as_test(
         FollowLinks,
         settings=settings(
-            max_examples=50,
+            max_examples=30,
             stateful_step_count=6,
             deadline=None,
             derandomize=True,

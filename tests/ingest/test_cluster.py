@@ -50,11 +50,16 @@ def cluster() -> Iterator[LocalCluster]:
         yield cluster
 
 
+def to_name(number: int) -> str:
+    """Return the letters of one of forty people: whoever is in all articles costs all of them."""
+    return "aeiou"[number % 5] + "bdfgklmn"[number // 5 % 8]
+
+
 def write_many(house: House, *, pages: int, files: int) -> None:
     """A web archive of some articles among other pages, and files of 60 articles each."""
     entries = []
     for number in range(pages):
-        said = f'"No {number}," said Ann B{"aeiou"[number % 5]}ll in Riga.'
+        said = f'"No {number}," said Ann B{to_name(number)}l in Riga.'
         page = to_page(f"Page {number}", said, WORDS, language="de" if number % 7 else "en")
         entries.append(Entry(f"https://post.example/{number}", page))
         if number % 10 == 0:
@@ -65,7 +70,10 @@ def write_many(house: House, *, pages: int, files: int) -> None:
     (elsewhere / "news.warc.gz").write_bytes(to_warc(entries))
     for file in range(files):
         lines = (
-            {"id": f"{file}-{n}", "text": f'"No {n}," said Bo N{"aeiou"[n % 5]}b in Oslo.'}
+            {
+                "id": f"{file}-{n}",
+                "text": f'"No {n}," said Bo N{to_name(file * LINES + n)}b in Oslo.',
+            }
             for n in range(LINES)
         )
         house.write(f"f{file:02}.jsonl", "\n".join(json.dumps(line) for line in lines))
@@ -127,7 +135,7 @@ def test_killing_a_worker_loses_nothing_and_writes_nothing_twice(
 
     killer = threading.Thread(target=kill_one)
     killer.start()
-    report = ingest(house, seconds=0.02, ingest_scheduler=cluster.scheduler_address)
+    report = ingest(house, seconds=0.005, ingest_scheduler=cluster.scheduler_address)
     killer.join()
     assert len(killed) == 1
     assert report.articles == pages + LINES * files

@@ -91,7 +91,6 @@ def undisturbed(build_house: Callable[[str], House]) -> dict[str, list[tuple[obj
         pytest.param(1, 1, marks=pytest.mark.one_database),
         pytest.param(4, 0, marks=pytest.mark.one_database),
         (4, 2),
-        pytest.param(9, 2, marks=pytest.mark.one_database),
     ],
 )
 def test_killed_anywhere_the_next_run_ends_where_an_undisturbed_one_does(

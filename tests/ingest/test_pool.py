@@ -106,7 +106,7 @@ def list_children() -> list[int]:
     [
         ("CRASH", "the process that read it died (SIGSEGV), and so did the next one", {}),
         # Long enough for any other article on a machine that is busy.
-        ("HANG", "it took longer than 10 s and was given up", {"max_article_seconds": 10.0}),
+        ("HANG", "it took longer than 6 s and was given up", {"max_article_seconds": 6.0}),
         (
             "HOG",
             "it took more than 500 MB of memory and was given up",
