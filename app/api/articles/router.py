@@ -93,26 +93,22 @@ def list_articles(
 ) -> Response:
     """List the articles, newest first, with filters and full-text search."""
     query = read_query(parameters.q)
-    if query is not None and is_first_page_of_search(parameters, query):
-        with call.session() as session:
-            page = read_first_page(
-                session,
-                queries.prepare_search(parameters.sort),
-                query=query,
-                request=call.page_request(parameters),
-            )
-            items = build_article_list(session, page.rows, query=query)
-        return list_response(call, page, limit=parameters.limit, items=items, facets=None)
-    listing = queries.find_articles(filters=parameters, query=query)
+    facets = None
     with call.session() as session:
-        page = read_page(session, listing, request=call.page_request(parameters))
-        facets = count_facets(
-            session,
-            listing,
-            dated=articles.c.published_at,
-            dimensions=queries.ARTICLE_DIMENSIONS,
-            names=split_words(parameters.facet),
-        )
+        request = call.page_request(parameters)
+        if query is not None and is_first_page_of_search(parameters, query):
+            first = queries.prepare_search(parameters.sort)
+            page = read_first_page(session, first, query=query, request=request)
+        else:
+            listing = queries.find_articles(filters=parameters, query=query)
+            page = read_page(session, listing, request=request)
+            facets = count_facets(
+                session,
+                listing,
+                dated=articles.c.published_at,
+                dimensions=queries.ARTICLE_DIMENSIONS,
+                names=split_words(parameters.facet),
+            )
         items = build_article_list(session, page.rows, query=query)
     return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 

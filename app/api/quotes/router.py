@@ -33,28 +33,24 @@ def respond_with_quotes(
     query = read_query(parameters.q)
     include = split_words(parameters.include)
     is_of_all = article_key is None and speaker is None
-    if is_of_all and query is not None and is_first_page_of_search(parameters, query):
-        with call.session() as session:
-            page = read_first_page(
-                session,
-                queries.prepare_search(parameters.sort),
-                query=query,
-                request=call.page_request(parameters),
-            )
-            items = build_quotes(session, page.rows, include=include, query=query)
-        return list_response(call, page, limit=parameters.limit, items=items, facets=None)
-    listing = queries.find_quotes(
-        filters=parameters, query=query, article_key=article_key, speaker=speaker
-    )
+    facets = None
     with call.session() as session:
-        page = read_page(session, listing, request=call.page_request(parameters))
-        facets = count_facets(
-            session,
-            listing,
-            dated=quotes.c.published_at,
-            dimensions=queries.QUOTE_DIMENSIONS,
-            names=split_words(parameters.facet),
-        )
+        request = call.page_request(parameters)
+        if is_of_all and query is not None and is_first_page_of_search(parameters, query):
+            first = queries.prepare_search(parameters.sort)
+            page = read_first_page(session, first, query=query, request=request)
+        else:
+            listing = queries.find_quotes(
+                filters=parameters, query=query, article_key=article_key, speaker=speaker
+            )
+            page = read_page(session, listing, request=request)
+            facets = count_facets(
+                session,
+                listing,
+                dated=quotes.c.published_at,
+                dimensions=queries.QUOTE_DIMENSIONS,
+                names=split_words(parameters.facet),
+            )
         items = build_quotes(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 
