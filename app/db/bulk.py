@@ -6,14 +6,16 @@ SQLAlchemy's statements, which are made anew for each call.
 https://www.psycopg.org/psycopg3/docs/basic/copy.html
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import DBAPIError
 
 from app.db.dialect import POSTGRESQL
+from app.db.ready import Process, convert
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -30,17 +32,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if not rows:
         return
     names = tuple(rows[0])
+    take = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row.values())
     dialect = connection.dialect
     statement, processors = _prepare(dialect, table, names)
     assert dialect.loaded_dbapi is not None
     driver: Any = connection.connection.driver_connection
-    values = (
-        [
-            row[name] if process is None or row[name] is None else process(row[name])
-            for name, process in zip(names, processors, strict=True)
-        ]
-        for row in rows
-    )
+    values: Iterable[Sequence[Any]] = map(take, rows)
+    if processors:
+        values = (convert(row, processors) for row in values)
     try:
         if dialect.name == POSTGRESQL:
             with driver.cursor() as cursor, cursor.copy(statement) as copy:
@@ -57,8 +56,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
 @lru_cache(maxsize=200)
 def _prepare(
     dialect: Dialect, table: Table, names: tuple[str, ...]
-) -> tuple[str, list[Callable[[Any], Any] | None]]:
-    """Return the statement, and for each column what makes of a value what the driver takes."""
+) -> tuple[str, list[tuple[int, Process]]]:
+    """Return the statement, and what makes of the values of some columns what the driver takes."""
     quote = dialect.identifier_preparer.quote
     columns = f"{quote(table.name)} ({', '.join(map(quote, names))})"
     if dialect.name == POSTGRESQL:
@@ -67,4 +66,5 @@ def _prepare(
         marks = ", ".join("?" * len(names))
         statement = f"INSERT INTO {columns} VALUES ({marks})"  # noqa: S608  # nosec B608: our own names
     types = (table.c[name].type.dialect_impl(dialect) for name in names)
-    return statement, [type_.bind_processor(dialect) for type_ in types]
+    processors = ((at, type_.bind_processor(dialect)) for at, type_ in enumerate(types))
+    return statement, [(at, process) for at, process in processors if process is not None]

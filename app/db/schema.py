@@ -13,10 +13,10 @@ from app.db.engine import DatabaseMissingError, make_writer_engine
 # The newest migration's revision. It stands here so that a server whose database is up to date
 # knows so from one row, without loading Alembic (0.2 s) or looking for its files; a test holds it
 # to the files.
-HEAD = "0008"
+HEAD = "0009"
 
 _SEARCH_SUFFIX = "_search"
-_POSTGRESQL_SUFFIXES = ("_newest", "_trgm")
+_ONE_DATABASES_SUFFIXES = ("_newest", "_trgm", "_record")
 _STAGED_PREFIX = "staged_"
 
 
@@ -116,15 +116,15 @@ def make_config(connection: Connection) -> Any:
 def is_ours(name: str | None, kind: str, parent_names: Any) -> bool:  # noqa: ARG001
     """Say whether Alembic compares a table or an index: not what only one database has.
 
-    Those are full-text indexes, and PostgreSQL's own: for the newest first, of trigrams. Migrations
-    write them by hand, since SQLAlchemy has no words for them. Nor what a run of ingest makes for
-    itself.
+    Those are full-text indexes, PostgreSQL's own (for the newest first, of trigrams) and SQLite's
+    of records. Migrations write them by hand, since our tables have no words for them. Nor what a
+    run of ingest makes for itself.
     """
     if name is None:
         return True
     return not (
         (kind == "table" and (_SEARCH_SUFFIX in name or name.startswith(_STAGED_PREFIX)))
-        or (kind == "index" and name.endswith(_POSTGRESQL_SUFFIXES))
+        or (kind == "index" and name.endswith(_ONE_DATABASES_SUFFIXES))
     )
 
 

@@ -413,12 +413,16 @@ class QuoteAbout(SQLModel, table=True):
 class QuoteRecord(SQLModel, table=True):
     """What the API answers of a quotation, as JSON, packed; made by `app.records`.
 
-    A table of its own, so that counting and filtering quotations does not read them.
+    A table of its own, so that counting and filtering quotations does not read them. Speaker and
+    date are repeated here for SQLite's index (migration 0009), in which a speaker's records lie
+    side by side.
     """
 
     __tablename__ = "quote_records"
 
     quote_key: int = _key_of("quotes.key")
+    speaker_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
+    published_at: datetime | None = _time(nullable=True)
     record: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
@@ -499,6 +503,8 @@ class ClaimRecord(SQLModel, table=True):
     __tablename__ = "claim_records"
 
     claim_key: int = _key_of("claims.key")
+    claimant_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
+    published_at: datetime | None = _time(nullable=True)
     record: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from app.db import tables
 from app.db.ids import to_key
+from app.db.ready import is_one_of
 from app.ingest.ledger import Ledger
 from app.ingest.resolve import Corrections, Touch, resolve
 from app.ingest.resolve.corrections import (
@@ -26,7 +27,7 @@ from app.ingest.resolve.corrections import (
     to_base,
 )
 from app.ingest.resolve.keys import to_called_group
-from app.ingest.resolve.stored import CLUSTERS, LOCALS, in_portions
+from app.ingest.resolve.stored import CLUSTERS, LOCALS
 from app.ingest.rows import to_source_key
 from app.ingest.scan import hash_file
 from app.ingest.store import rewrite_articles
@@ -139,24 +140,20 @@ def find_touch(connection: Connection, *, slugs: Iterable[str]) -> Touch:
     bases = {to_base(slug) for slug in found}
     keys = {to_key(slug) for slug in found}
     touch.bases = bases
-    for some in in_portions(sorted(bases)):
+    of_bases = select(CLUSTERS.c.group_key).where(is_one_of(CLUSTERS.c.base, "bases"))
+    touch.whole |= set(connection.scalars(of_bases, {"bases": sorted(bases)}))
+    of_entities = select(CLUSTERS.c.key, CLUSTERS.c.group_key, CLUSTERS.c.base).where(
+        is_one_of(CLUSTERS.c.entity_key, "keys")
+    )
+    for row in connection.execute(of_entities, {"keys": sorted(keys)}).all():
+        touch.whole.add(row.group_key)
+        touch.bases.add(row.base)
+        # Whoever was joined to one of them may come from the group of a shorter name.
         touch.whole |= set(
-            connection.scalars(select(CLUSTERS.c.group_key).where(CLUSTERS.c.base.in_(some)))
+            connection.scalars(
+                select(LOCALS.c.group_key).where(LOCALS.c.cluster_key == row.key).distinct()
+            )
         )
-    for some in in_portions(sorted(keys)):
-        for row in connection.execute(
-            select(CLUSTERS.c.key, CLUSTERS.c.group_key, CLUSTERS.c.base).where(
-                CLUSTERS.c.entity_key.in_(some)
-            )
-        ):
-            touch.whole.add(row.group_key)
-            touch.bases.add(row.base)
-            # Whoever was joined to one of them may come from the group of a shorter name.
-            touch.whole |= set(
-                connection.scalars(
-                    select(LOCALS.c.group_key).where(LOCALS.c.cluster_key == row.key).distinct()
-                )
-            )
     for group in sorted(touch.whole):
         for calls in connection.scalars(select(LOCALS.c.calls).where(LOCALS.c.group_key == group)):
             touch.callees |= {to_called_group(call) for call in calls}

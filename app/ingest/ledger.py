@@ -20,10 +20,21 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, delete, insert, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.db.ids import ARTICLE, to_id, to_key
+from app.db.ready import Ready, ready_delete, ready_update
 from app.ingest.rows import to_source_key, to_values
 from app.records import RECORDS_VERSION
 from app.vocabulary import SourceStatus
@@ -137,25 +148,21 @@ class Ledger:
         self._replace(row.path, state, did=did)
         values = to_values(row)
         if known:
-            connection.execute(update(_SOURCES).where(_SOURCES.c.key == row.key).values(values))
+            self._update(connection, row.path, values)
         else:
-            connection.execute(insert(_SOURCES), values)
+            insert_rows(connection, _SOURCES, [values])
 
     def set_loading(self, connection: Connection, *, path: str, did: str) -> None:
         """Mark a file as to be read again."""
         was = self.sources[path]
         state = SourceState(was.sha256, SourceStatus.LOADING, was.versions, was.error, was.left_out)
         self._replace(path, state, did=did)
-        connection.execute(
-            update(_SOURCES)
-            .where(_SOURCES.c.key == to_source_key(path))
-            .values(status=SourceStatus.LOADING)
-        )
+        self._update(connection, path, {"status": SourceStatus.LOADING})
 
     def drop(self, connection: Connection, *, path: str) -> None:
         """Delete a file's row, and with it the articles that it still has."""
         self._replace(path, None, did="drop")
-        connection.execute(delete(_SOURCES).where(_SOURCES.c.key == to_source_key(path)))
+        ready_delete(_SOURCES, of=("key",)).run(connection, of_key=to_source_key(path))
 
     def take_article(
         self, connection: Connection, *, path: str, article_key: int, other: str
@@ -173,11 +180,8 @@ class Ledger:
             SourceState(was.sha256, was.status, was.versions, was.error, _find_left_out(warnings)),
             did=f"take {article_key}",
         )
-        connection.execute(
-            update(_SOURCES)
-            .where(_SOURCES.c.key == to_source_key(path))
-            .values(warnings=warnings, article_count=row.article_count - 1)
-        )
+        values = {"warnings": warnings, "article_count": row.article_count - 1}
+        self._update(connection, path, values)
 
     def find_left_out(self, *, article_keys: Iterable[int]) -> Iterator[str]:
         """Yield the names of the files in which one of the articles was left out, in order."""
@@ -197,7 +201,11 @@ class Ledger:
                 "parser_version": self.versions.parser,
                 "model_version": self.versions.model,
             }
-        connection.execute(update(_DATASET).values(**values))
+        _ready_dataset(tuple(values)).run(connection, **_to_new(values))
+
+    def _update(self, connection: Connection, path: str, values: dict[str, Any]) -> None:
+        statement = ready_update(_SOURCES, of=("key",), columns=tuple(values))
+        statement.run(connection, of_key=to_source_key(path), **_to_new(values))
 
     def _replace(self, path: str, state: SourceState | None, *, did: str) -> None:
         was = self.sources.pop(path, None)
@@ -223,6 +231,17 @@ class Ledger:
             self._loading.add(path)
         for article in state.left_out:
             self._left_out.setdefault(article, set()).add(path)
+
+
+@lru_cache(maxsize=16)
+def _ready_dataset(columns: tuple[str, ...]) -> Ready:
+    return Ready(
+        update(_DATASET).values({column: bindparam(f"new_{column}") for column in columns})
+    )
+
+
+def _to_new(values: dict[str, Any]) -> dict[str, Any]:
+    return {f"new_{column}": value for column, value in values.items()}
 
 
 def _find_left_out(warnings: list[str]) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from app.db import tables
 from app.db.dialect import is_rows_fault
 from app.db.ids import ARTICLE, to_id
+from app.db.ready import Ready
 from app.ingest.cluster import Cluster
 from app.ingest.flow import Arrival, File, flow
 from app.ingest.jobs import Failure, NoArticle, Prepared
@@ -33,6 +34,11 @@ from app.vocabulary import SourceStatus
 _LOG = logging.getLogger(__name__)
 _ARTICLES = tables.metadata.tables["articles"]
 _SOURCES = tables.metadata.tables["sources"]
+_OWNER = Ready(
+    select(_SOURCES.c.path)
+    .join(_ARTICLES, _ARTICLES.c.source_key == _SOURCES.c.key)
+    .where(_ARTICLES.c.key == bindparam("article"))
+)
 # Articles that a changed file no longer has are deleted in transactions of at most this many.
 _DELETED_AT_ONCE = 50
 
@@ -250,11 +256,7 @@ class Loader:
 
     def _find_owner(self, connection: Connection, *, key: int) -> str | None:
         """Return the name of the file whose article it is in the database."""
-        owner: str | None = connection.scalar(
-            select(_SOURCES.c.path)
-            .join(_ARTICLES, _ARTICLES.c.source_key == _SOURCES.c.key)
-            .where(_ARTICLES.c.key == key)
-        )
+        owner: str | None = _OWNER.scalar(connection, article=key)
         return owner
 
     def _delete_most_vanished(self, file: File, *, last: int | None) -> None:

@@ -7,15 +7,25 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.db.ids import to_outlet_key
+from app.db.ready import Ready, is_one_of, ready_delete, ready_update
 
 _TABLES = tables.metadata.tables
 _COUNTS = _TABLES["monthly_counts"]
 _ALL = 0
+
+_KEY = ("what", "of", "month")
+_KNOWN = Ready(
+    select(_COUNTS.c.of, _COUNTS.c.count).where(
+        _COUNTS.c.what == bindparam("what"),
+        is_one_of(_COUNTS.c.of, "ofs"),
+        _COUNTS.c.month == bindparam("month"),
+    )
+)
 
 # (what, of, month) -> how many
 Months = Counter[tuple[str, int, str]]
@@ -24,17 +34,13 @@ Months = Counter[tuple[str, int, str]]
 def add_months(connection: Connection, steps: Months) -> None:
     """Add to the counts; what comes to nothing has no row."""
     steps = Months({key: step for key, step in steps.items() if step})
-    keys = [_COUNTS.c.what, _COUNTS.c.of, _COUNTS.c.month]
+    wanted: dict[tuple[str, str], list[int]] = {}
+    for what, of, month in sorted(steps):
+        wanted.setdefault((what, month), []).append(of)
     known: dict[tuple[str, int, str], int] = {}
-    for month in sorted({month for _, _, month in steps}):
-        for what in ("articles", "quotes", "claims"):
-            wanted = sorted(of for w, of, m in steps if (w, m) == (what, month))
-            rows = connection.execute(
-                select(*keys, _COUNTS.c.count).where(
-                    _COUNTS.c.what == what, _COUNTS.c.of.in_(wanted), _COUNTS.c.month == month
-                )
-            )
-            known |= {(row[0], row[1], row[2]): row[3] for row in rows}
+    for (what, month), ofs in wanted.items():
+        for of, count in _KNOWN.all(connection, what=what, ofs=ofs, month=month):
+            known[what, of, month] = count
     new, changed, gone = [], [], []
     for (what, of, month), step in sorted(steps.items()):
         was = known.get((what, of, month))
@@ -45,17 +51,8 @@ def add_months(connection: Connection, steps: Months) -> None:
             gone.append(one)
         else:
             changed.append({**one, "new_count": was + step})
-    this = (
-        (_COUNTS.c.what == bindparam("of_what"))
-        & (_COUNTS.c.of == bindparam("of_of"))
-        & (_COUNTS.c.month == bindparam("of_month"))
-    )
-    if gone:
-        connection.execute(delete(_COUNTS).where(this), gone)
-    if changed:
-        connection.execute(
-            update(_COUNTS).where(this).values(count=bindparam("new_count")), changed
-        )
+    ready_delete(_COUNTS, of=_KEY).run_each(connection, gone)
+    ready_update(_COUNTS, of=_KEY, columns=("count",)).run_each(connection, changed)
     insert_rows(connection, _COUNTS, new)
 
 

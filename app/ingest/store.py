@@ -7,10 +7,11 @@ transaction, from what parsing once found in them.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
+from app.db.ready import Ready, ready_delete, ready_update
 from app.ingest.kept import pack, unpack
 from app.ingest.resolve import (
     Corrections,
@@ -48,6 +49,30 @@ _CLAIMS = tables.metadata.tables["claims"]
 _QUOTE_ABOUT = tables.metadata.tables["quote_about"]
 _CLAIM_ABOUT = tables.metadata.tables["claim_about"]
 _NO_CORRECTIONS = Corrections()
+_KEYS_OF_SOURCE = Ready(
+    select(_ARTICLES.c.key)
+    .where(_ARTICLES.c.source_key == bindparam("source"))
+    .order_by(_ARTICLES.c.key)
+)
+_STORED = Ready(
+    select(_ARTICLES.c.text, _ARTICLES.c.source_key, _SOURCES.c.path, _PARSES.c.parsed)
+    .join(_SOURCES, _SOURCES.c.key == _ARTICLES.c.source_key)
+    .join(_PARSES, _PARSES.c.article_key == _ARTICLES.c.key)
+    .where(_ARTICLES.c.key == bindparam("article"))
+)
+_ABOUTS = tuple(
+    Ready(
+        delete(about).where(
+            about.c[column].in_(
+                select(said.c.key).where(said.c.article_key == bindparam("article"))
+            )
+        )
+    )
+    for about, column, said in (
+        (_QUOTE_ABOUT, "quote_key", _QUOTES),
+        (_CLAIM_ABOUT, "claim_key", _CLAIMS),
+    )
+)
 
 
 def store_article(
@@ -88,7 +113,7 @@ def store_article(
     before = read_tally(connection, article_key=key)
     touch = _touch(connection, article_key=key)
     left = leave_story(connection, article_key=key)
-    connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == key))
+    _delete(connection, _ARTICLES, key)
     if isinstance(parsed, Staged):
         touch.groups |= parsed.groups
         touch.callees |= parsed.callees
@@ -116,10 +141,11 @@ def store_article(
         write_records(connection, to_row_values(rows))
         write_records(connection, to_records(rows, entities=entities.values()))
         write_sketch(connection, sketch, article_key=key)
-        connection.execute(insert(_PARSES), {"article_key": key, "parsed": packed or pack(parsed)})
+        kept = {"article_key": key, "parsed": packed or pack(parsed)}
+        insert_rows(connection, _PARSES, [kept])
         after = to_tally(rows)
     join_story(connection, article_key=key, sketch=sketch, left=left)
-    connection.execute(delete(_REMOVED).where(_REMOVED.c.key == key))
+    _delete(connection, _REMOVED, key)
     names = corrections.names
     touched = apply_tally(connection, before=before, after=after, preferred=names)
     touched |= rewrite_articles(connection, keys=moved - {key}, corrections=corrections)
@@ -134,9 +160,8 @@ def delete_article(
     before = read_tally(connection, article_key=article_key)
     touch = _touch(connection, article_key=article_key)
     left = leave_story(connection, article_key=article_key)
-    gone = connection.execute(delete(_ARTICLES).where(_ARTICLES.c.key == article_key))
-    if gone.rowcount:
-        connection.execute(insert(_REMOVED), {"key": article_key})
+    if _delete(connection, _ARTICLES, article_key):
+        insert_rows(connection, _REMOVED, [{"key": article_key}])
     close_story(connection, left=left)
     moved = resolve(connection, touch, corrections=corrections)
     touched = apply_tally(connection, before=before, after=Tally(), preferred=corrections.names)
@@ -160,8 +185,7 @@ def rewrite_articles(
 
 def list_article_keys(connection: Connection, *, source_key: int) -> list[int]:
     """Return the keys of the articles that a file has in the database, in ascending order."""
-    query = select(_ARTICLES.c.key).where(_ARTICLES.c.source_key == source_key)
-    return list(connection.scalars(query.order_by(_ARTICLES.c.key)))
+    return _KEYS_OF_SOURCE.scalars(connection, source=source_key)
 
 
 def _touch(connection: Connection, *, article_key: int) -> Touch:
@@ -170,12 +194,7 @@ def _touch(connection: Connection, *, article_key: int) -> Touch:
 
 
 def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> set[int]:
-    row = connection.execute(
-        select(_ARTICLES.c.text, _ARTICLES.c.source_key, _SOURCES.c.path, _PARSES.c.parsed)
-        .join(_SOURCES, _SOURCES.c.key == _ARTICLES.c.source_key)
-        .join(_PARSES, _PARSES.c.article_key == _ARTICLES.c.key)
-        .where(_ARTICLES.c.key == key)
-    ).one()
+    (row,) = _STORED.all(connection, article=key)
     before = read_tally(connection, article_key=key)
     entities = read_entities(connection, article_key=key)
     rows = to_rows(
@@ -186,19 +205,13 @@ def _rewrite(connection: Connection, key: int, *, corrections: Corrections) -> s
         article_key=key,
     )
     for table in ("mentions", "entity_roles", "article_entities"):
-        of_article = tables.metadata.tables[table]
-        connection.execute(delete(of_article).where(of_article.c.article_key == key))
-    quotes = select(_QUOTES.c.key).where(_QUOTES.c.article_key == key)
-    claims = select(_CLAIMS.c.key).where(_CLAIMS.c.article_key == key)
-    connection.execute(delete(_QUOTE_ABOUT).where(_QUOTE_ABOUT.c.quote_key.in_(quotes)))
-    connection.execute(delete(_CLAIM_ABOUT).where(_CLAIM_ABOUT.c.claim_key.in_(claims)))
+        of_article = ready_delete(tables.metadata.tables[table], of=("article_key",))
+        of_article.run(connection, of_article_key=key)
+    for about in _ABOUTS:
+        about.run(connection, article=key)
     for some in (rows.entities, rows.roles, rows.mentions, rows.quote_abouts, rows.claim_abouts):
         _insert(connection, some)
-    connection.execute(
-        update(_ARTICLES)
-        .where(_ARTICLES.c.key == key)
-        .values(entity_count=rows.article.entity_count, mention_count=rows.article.mention_count)
-    )
+    _update(connection, _ARTICLES, [rows.article], "entity_count", "mention_count")
     _update(connection, _ATTRIBUTIONS, rows.attributions, "speaker_key", "candidates")
     _update(connection, _QUOTES, rows.quotes, "speaker_key")
     _update(connection, _CLAIMS, rows.claims, "claimant_key")
@@ -213,13 +226,14 @@ def _insert(connection: Connection, rows: Sequence[Any]) -> None:
 
 
 def _update(connection: Connection, table: Any, rows: Sequence[Any], *columns: str) -> None:
-    if rows:
-        connection.execute(
-            update(table)
-            .where(table.c.key == bindparam("of_key"))
-            .values({column: bindparam(f"new_{column}") for column in columns}),
-            [
-                {"of_key": row.key} | {f"new_{column}": getattr(row, column) for column in columns}
-                for row in rows
-            ],
-        )
+    ready_update(table, of=("key",), columns=columns).run_each(
+        connection,
+        [
+            {"of_key": row.key} | {f"new_{column}": getattr(row, column) for column in columns}
+            for row in rows
+        ],
+    )
+
+
+def _delete(connection: Connection, table: Any, key: int) -> int:
+    return ready_delete(table, of=("key",)).run(connection, of_key=key)

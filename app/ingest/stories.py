@@ -12,17 +12,18 @@ Bands (locality-sensitive hashing): Leskovec, Rajaraman and Ullman, "Mining of M
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from rensa import RMinHash
-from sqlalchemy import Connection, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, select, update
 
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.db.fold import find_words
+from app.db.ready import Ready, is_one_of
 from app.db.sketch import SLOTS, to_bytes
 
 # What is stored is made anew when this changes. rensa says when it makes other signatures.
@@ -33,11 +34,53 @@ _RUN = 3  # words in a shingle
 _LEAST_SHINGLES = 10  # a line or two may well be the same by chance
 _BANDS, _ROWS = 42, 3
 _RESEMBLANCE = 0.5
-_AT_ONCE = 500
 
 _ARTICLES = tables.metadata.tables["articles"]
 _SKETCHES = tables.metadata.tables["article_sketches"]
 _BAND_ROWS = tables.metadata.tables["article_bands"]
+_SKETCH = Ready(
+    select(_SKETCHES.c.signature, _SKETCHES.c.story_key).where(
+        _SKETCHES.c.article_key == bindparam("article")
+    )
+)
+_SIGNATURES = Ready(
+    select(_SKETCHES.c.article_key, _SKETCHES.c.signature)
+    .where(is_one_of(_SKETCHES.c.article_key, "keys"))
+    .order_by(_SKETCHES.c.article_key)
+)
+_MEMBERS = Ready(select(_SKETCHES.c.article_key).where(is_one_of(_SKETCHES.c.story_key, "stories")))
+_JOIN = Ready(
+    update(_SKETCHES)
+    .where(
+        is_one_of(_SKETCHES.c.article_key, "keys"),
+        _SKETCHES.c.story_key.is_distinct_from(bindparam("story", type_=BigInteger)),
+    )
+    .values(story_key=bindparam("story", type_=BigInteger))
+)
+_DATES = Ready(
+    select(_ARTICLES.c.key, _ARTICLES.c.published_at).where(is_one_of(_ARTICLES.c.key, "keys"))
+)
+
+
+def _make_sharing() -> Ready:
+    """Return what finds the articles that share a band with one."""
+    mine, other = _BAND_ROWS.alias("mine"), _BAND_ROWS.alias("other")
+    given: ColumnElement[int] = bindparam("article")
+    shared = (
+        select(other.c.article_key)
+        .join(mine, mine.c.band == other.c.band)
+        .where(mine.c.article_key == given, other.c.article_key != given)
+        .distinct()
+        .subquery("shared")
+    )
+    return Ready(
+        select(_SKETCHES.c.article_key, _SKETCHES.c.signature, _SKETCHES.c.story_key).join(
+            shared, shared.c.article_key == _SKETCHES.c.article_key
+        )
+    )
+
+
+_SHARING = _make_sharing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +125,7 @@ def to_sketch(text: str) -> Sketch | None:
 
 def leave_story(connection: Connection, *, article_key: int) -> Left:
     """Say what an article leaves; to be asked before it is deleted."""
-    row = connection.execute(
-        select(_SKETCHES.c.signature, _SKETCHES.c.story_key).where(
-            _SKETCHES.c.article_key == article_key
-        )
-    ).one_or_none()
+    row = _SKETCH.first(connection, article=article_key)
     if row is None:
         return Left()
     if row.story_key is None:
@@ -165,19 +204,7 @@ def to_bands(signature: bytes) -> set[int]:
 
 def _find_copies(connection: Connection, *, article_key: int, signature: bytes) -> set[int]:
     """Return the articles of all stories that an article is a copy of one of."""
-    mine, other = _BAND_ROWS.alias("mine"), _BAND_ROWS.alias("other")
-    shared = (
-        select(other.c.article_key)
-        .join(mine, mine.c.band == other.c.band)
-        .where(mine.c.article_key == article_key, other.c.article_key != article_key)
-        .distinct()
-        .subquery("shared")
-    )
-    rows = connection.execute(
-        select(_SKETCHES.c.article_key, _SKETCHES.c.signature, _SKETCHES.c.story_key).join(
-            shared, shared.c.article_key == _SKETCHES.c.article_key
-        )
-    ).all()
+    rows = _SHARING.all(connection, article=article_key)
     if not rows:
         return set()
     found = _resemblances(_to_matrix([signature]), _to_matrix([row.signature for row in rows]))[0]
@@ -188,15 +215,9 @@ def _find_copies(connection: Connection, *, article_key: int, signature: bytes) 
 
 def _part(connection: Connection, keys: Collection[int]) -> None:
     """Tell anew which of the articles of a former story belong together."""
-    rows = [
-        row
-        for some in _in_portions(sorted(keys))
-        for row in connection.execute(
-            select(_SKETCHES.c.article_key, _SKETCHES.c.signature)
-            .where(_SKETCHES.c.article_key.in_(some))
-            .order_by(_SKETCHES.c.article_key)
-        )
-    ]
+    if not keys:
+        return
+    rows = _SIGNATURES.all(connection, keys=sorted(keys))
     signatures = [row.signature for row in rows]
     for group in _find_components(signatures):
         _write_story(connection, {rows[at].article_key for at in group})
@@ -234,42 +255,17 @@ def _to_matrix(signatures: Sequence[bytes]) -> Any:
 
 
 def _list_members(connection: Connection, story_keys: Sequence[int]) -> list[int]:
-    return [
-        key
-        for some in _in_portions(story_keys)
-        for key in connection.scalars(
-            select(_SKETCHES.c.article_key).where(_SKETCHES.c.story_key.in_(some))
-        )
-    ]
+    return _MEMBERS.scalars(connection, stories=story_keys) if story_keys else []
 
 
 def _write_story(connection: Connection, keys: Collection[int]) -> None:
     """Write down that some articles, and no others, are one story."""
     story_key = _find_earliest(connection, keys) if len(keys) > 1 else None
-    for some in _in_portions(sorted(keys)):
-        connection.execute(
-            update(_SKETCHES)
-            .where(
-                _SKETCHES.c.article_key.in_(some),
-                _SKETCHES.c.story_key.is_distinct_from(story_key),
-            )
-            .values(story_key=story_key)
-        )
+    _JOIN.run(connection, keys=sorted(keys), story=story_key)
 
 
 def _find_earliest(connection: Connection, keys: Collection[int]) -> int:
-    rows = [
-        row
-        for some in _in_portions(sorted(keys))
-        for row in connection.execute(
-            select(_ARTICLES.c.key, _ARTICLES.c.published_at).where(_ARTICLES.c.key.in_(some))
-        )
-    ]
+    rows = _DATES.all(connection, keys=sorted(keys))
     dated = [(row.published_at, row.key) for row in rows if row.published_at is not None]
     key: int = min(dated)[1] if dated else min(row.key for row in rows)
     return key
-
-
-def _in_portions(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]

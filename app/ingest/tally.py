@@ -6,17 +6,18 @@ last article of an entity goes is its time span looked up anew.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.db.fold import fold
 from app.db.ids import to_outlet_key
+from app.db.ready import Ready, is_one_of, ready_delete, ready_update
 from app.ingest.months import Months, add_months
 from app.ingest.resolve import choose_name
 from app.ingest.rows import ArticleRows
@@ -29,8 +30,49 @@ _ARTICLES = tables.metadata.tables["articles"]
 _MENTIONS = tables.metadata.tables["mentions"]
 _QUOTES = tables.metadata.tables["quotes"]
 _CLAIMS = tables.metadata.tables["claims"]
-_KEYS_AT_ONCE = 500
 _TOTALS = {"quotes": "quote_count", "claims": "claim_count"}
+_ONE_ALIAS = ("entity_key", "text")
+
+
+def _count_of_article(table: Table, who: str) -> Ready:
+    column = table.c[who]
+    of_article = table.c.article_key == bindparam("article")
+    return Ready(
+        select(column, func.count()).where(of_article, column.is_not(None)).group_by(column)
+    )
+
+
+_SPOKEN = _count_of_article(_QUOTES, "speaker_key")
+_CLAIMED = _count_of_article(_CLAIMS, "claimant_key")
+_ARTICLE = Ready(
+    select(*(_ARTICLES.c[name] for name in ("published_at", "outlet", *_TOTALS.values()))).where(
+        _ARTICLES.c.key == bindparam("article")
+    )
+)
+_LINKED = Ready(
+    select(_LINKS.c.entity_key, _LINKS.c.mention_count).where(
+        _LINKS.c.article_key == bindparam("article")
+    )
+)
+_NAMED = Ready(
+    select(_MENTIONS.c.entity_key, _MENTIONS.c.text).where(
+        _MENTIONS.c.article_key == bindparam("article"), _MENTIONS.c.kind == MentionKind.NAME
+    )
+)
+_ENTITIES_OF_KEYS = Ready(select(_ENTITIES).where(is_one_of(_ENTITIES.c.key, "keys")))
+_UNNAMED = Ready(
+    delete(_ENTITIES).where(is_one_of(_ENTITIES.c.key, "keys"), _ENTITIES.c.article_count == 0)
+)
+_ALIASES_OF_KEYS = Ready(
+    select(_ALIASES.c.entity_key, _ALIASES.c.text, _ALIASES.c.count).where(
+        is_one_of(_ALIASES.c.entity_key, "keys")
+    )
+)
+_TIME_SPAN = Ready(
+    select(func.min(_ARTICLES.c.published_at), func.max(_ARTICLES.c.published_at))
+    .join(_LINKS, _LINKS.c.article_key == _ARTICLES.c.key)
+    .where(_LINKS.c.entity_key == bindparam("key"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +132,17 @@ def to_tally(rows: ArticleRows) -> Tally:
 
 def read_tally(connection: Connection, *, article_key: int) -> Tally:
     """Return the share of an article that is stored; an empty one when it is not."""
-
-    def counts(column: Any) -> Counter[int]:
-        query = select(column, func.count()).where(
-            column.table.c.article_key == article_key, column.is_not(None)
-        )
-        return Counter(dict(connection.execute(query.group_by(column)).all()))
-
-    columns = [_ARTICLES.c[name] for name in ("published_at", "outlet", *_TOTALS.values())]
-    article = connection.execute(
-        select(*columns).where(_ARTICLES.c.key == article_key)
-    ).one_or_none()
+    article = _ARTICLE.first(connection, article=article_key)
     if article is None:
         return Tally()
-    links = connection.execute(
-        select(_LINKS.c.entity_key, _LINKS.c.mention_count).where(
-            _LINKS.c.article_key == article_key
-        )
-    )
-    names = connection.execute(
-        select(_MENTIONS.c.entity_key, _MENTIONS.c.text).where(
-            _MENTIONS.c.article_key == article_key, _MENTIONS.c.kind == MentionKind.NAME
-        )
-    )
+    names = _NAMED.all(connection, article=article_key)
     return Tally(
         published_at=article.published_at,
         outlet=article.outlet,
-        totals=Counter(articles=1, **{what: article._mapping[c] for what, c in _TOTALS.items()}),
-        mentions=Counter(dict(links.all())),
-        quotes=counts(_QUOTES.c.speaker_key),
-        claims=counts(_CLAIMS.c.claimant_key),
+        totals=Counter(articles=1, **{what: getattr(article, c) for what, c in _TOTALS.items()}),
+        mentions=Counter(dict(_LINKED.all(connection, article=article_key))),
+        quotes=Counter(dict(_SPOKEN.all(connection, article=article_key))),
+        claims=Counter(dict(_CLAIMED.all(connection, article=article_key))),
         aliases=Counter((key, " ".join(text.split())) for key, text in names),
     )
 
@@ -143,11 +166,7 @@ def apply_tally(
         Keys of the entities that lost something; `drop_unnamed` is to be told of them.
     """
     touched = sorted(before.mentions.keys() | after.mentions.keys())
-    entities = {
-        row.key: row
-        for some in _in_portions(touched)
-        for row in connection.execute(select(_ENTITIES).where(_ENTITIES.c.key.in_(some)))
-    }
+    entities = {row.key: row for row in _ENTITIES_OF_KEYS.all(connection, keys=touched)}
     names = _apply_aliases(connection, entities=entities, before=before, after=after)
     changes = []
     for key, row in entities.items():
@@ -172,10 +191,8 @@ def apply_tally(
 
 def drop_unnamed(connection: Connection, *, keys: Iterable[int]) -> None:
     """Delete those of some entities that no article names any more, with their aliases."""
-    for some in _in_portions(sorted(keys)):
-        connection.execute(
-            delete(_ENTITIES).where(_ENTITIES.c.key.in_(some), _ENTITIES.c.article_count == 0)
-        )
+    if wanted := sorted(keys):
+        _UNNAMED.run(connection, keys=wanted)
 
 
 def _update_entities(connection: Connection, *, changes: list[dict[str, Any]]) -> None:
@@ -187,10 +204,8 @@ def _update_entities(connection: Connection, *, changes: list[dict[str, Any]]) -
         columns = [column for column in some[0] if column not in {"of_key", "of_name"}]
         if not with_name:
             columns.remove("name")
-        connection.execute(
-            update(_ENTITIES)
-            .where(_ENTITIES.c.key == bindparam("of_key"))
-            .values({column: bindparam(f"new_{column}") for column in columns}),
+        ready_update(_ENTITIES, of=("key",), columns=tuple(columns)).run_each(
+            connection,
             [
                 {"of_key": change["of_key"], **{f"new_{c}": change[c] for c in columns}}
                 for change in some
@@ -199,14 +214,12 @@ def _update_entities(connection: Connection, *, changes: list[dict[str, Any]]) -
 
 
 def _apply_aliases(
-    connection: Connection, *, entities: dict[int, Row[Any]], before: Tally, after: Tally
+    connection: Connection, *, entities: dict[int, Any], before: Tally, after: Tally
 ) -> dict[int, str]:
     """Bring the aliases of `entities` up to date; return what each entity is called now."""
     counts: dict[int, Counter[str]] = {key: Counter() for key in entities}
-    for some in _in_portions(list(entities)):
-        query = select(_ALIASES.c.entity_key, _ALIASES.c.text, _ALIASES.c.count)
-        for key, text, count in connection.execute(query.where(_ALIASES.c.entity_key.in_(some))):
-            counts[key][text] = count
+    for key, text, count in _ALIASES_OF_KEYS.all(connection, keys=list(entities)):
+        counts[key][text] = count
     new, changed, gone = [], [], []
     for key, text in sorted(before.aliases.keys() | after.aliases.keys()):
         step = after.aliases[key, text] - before.aliases[key, text]
@@ -215,41 +228,25 @@ def _apply_aliases(
         was = counts[key][text]
         counts[key][text] = was + step
         if was + step <= 0:
-            gone.append({"of_entity": key, "of_text": text})
+            gone.append({"of_entity_key": key, "of_text": text})
             del counts[key][text]
         elif was == 0:
             new.append({"entity_key": key, "text": text, "folded": fold(text), "count": step})
         else:
-            changed.append({"of_entity": key, "of_text": text, "new_count": was + step})
-    one = (_ALIASES.c.entity_key == bindparam("of_entity")) & (
-        _ALIASES.c.text == bindparam("of_text")
-    )
-    if gone:
-        connection.execute(delete(_ALIASES).where(one), gone)
-    if changed:
-        connection.execute(
-            update(_ALIASES).where(one).values(count=bindparam("new_count")), changed
-        )
+            changed.append({"of_entity_key": key, "of_text": text, "new_count": was + step})
+    ready_delete(_ALIASES, of=_ONE_ALIAS).run_each(connection, gone)
+    ready_update(_ALIASES, of=_ONE_ALIAS, columns=("count",)).run_each(connection, changed)
     insert_rows(connection, _ALIASES, new)
     return {key: choose_name(row.name, forms=counts[key]) for key, row in entities.items()}
 
 
 def _find_time_span(
-    connection: Connection, *, row: Row[Any], before: Tally, after: Tally
+    connection: Connection, *, row: Any, before: Tally, after: Tally
 ) -> tuple[datetime | None, datetime | None]:
     was = before.published_at if row.key in before.mentions else None
     now = after.published_at if row.key in after.mentions else None
     if was is not None and was != now and was in (row.first_seen, row.last_seen):
-        found = connection.execute(
-            select(func.min(_ARTICLES.c.published_at), func.max(_ARTICLES.c.published_at))
-            .join(_LINKS, _LINKS.c.article_key == _ARTICLES.c.key)
-            .where(_LINKS.c.entity_key == row.key)
-        ).one()
-        return found[0], found[1]
+        first, last = _TIME_SPAN.all(connection, key=row.key)[0]
+        return first, last
     times = [time for time in (row.first_seen, row.last_seen, now) if time is not None]
     return (min(times), max(times)) if times else (None, None)
-
-
-def _in_portions(keys: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        yield keys[start : start + _KEYS_AT_ONCE]

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, Table, delete, select
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
+from app.db.ready import Ready
 from app.records.claims import claim_record
 from app.records.packing import DICTIONARY_VERSION, pack
 from app.records.quotes import quote_record
@@ -21,6 +22,19 @@ _ARTICLES, _DATASET = _TABLES["articles"], _TABLES["dataset"]
 _ATTRIBUTIONS, _ENTITIES = _TABLES["attributions"], _TABLES["entities"]
 _QUOTES, _QUOTE_RECORDS = _TABLES["quotes"], _TABLES["quote_records"]
 _CLAIMS, _CLAIM_RECORDS = _TABLES["claims"], _TABLES["claim_records"]
+_OF_ARTICLE = tuple(
+    Ready(
+        delete(records).where(
+            records.c[column].in_(
+                select(said.c.key).where(said.c.article_key == bindparam("article"))
+            )
+        )
+    )
+    for said, records, column in (
+        (_QUOTES, _QUOTE_RECORDS, "quote_key"),
+        (_CLAIMS, _CLAIM_RECORDS, "claim_key"),
+    )
+)
 # Articles whose records are made anew in one transaction.
 _AT_ONCE = 200
 
@@ -50,6 +64,8 @@ def make_records(
         table.name: [
             {
                 column: row.key,
+                who: getattr(row, who),
+                "published_at": row.published_at,
                 "record": pack(
                     to_json(
                         make(
@@ -79,10 +95,8 @@ def write_records(connection: Connection, records: Mapping[str, Sequence[Any]]) 
 
 def delete_records(connection: Connection, *, article_key: int) -> None:
     """Delete the records of an article."""
-    for said, records in ((_QUOTES, _QUOTE_RECORDS), (_CLAIMS, _CLAIM_RECORDS)):
-        keys = select(said.c.key).where(said.c.article_key == article_key)
-        (record_key,) = records.primary_key
-        connection.execute(delete(records).where(record_key.in_(keys)))
+    for records in _OF_ARTICLE:
+        records.run(connection, article=article_key)
 
 
 def are_current(connection: Connection) -> bool:

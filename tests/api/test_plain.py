@@ -189,6 +189,28 @@ def test_the_plain_ones_are_plain(both: tuple[TestClient, TestClient, list[int]]
         assert ask_both(both, url, **{"Accept-Encoding": "gzip"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/quotes?speaker=ines-varga&limit=2", "/v1/claims?claimant=ines-varga&limit=1"],
+)
+def test_a_speakers_records_are_read_from_one_place(
+    both: tuple[TestClient, TestClient, list[int]], path: str
+) -> None:
+    said = "quote" if "quotes" in path else "claim"
+    connection = both[0].app.state.plain._connect()  # type: ignore[attr-defined]
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    first = ask_both(both, path).json()
+    ask_both(both, first["links"]["next"])
+    connection.set_trace_callback(None)
+    pages = [sql for sql in asked if "LIMIT" in sql and f"{said}_records" in sql]
+    assert len(pages) >= 2
+    for sql in pages:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert len(plan) == 1
+        assert b"USING COVERING INDEX ix_%b_records" % said.encode() in plan[0]
+
+
 def test_a_database_that_breaks_is_the_frameworks_to_tell(tmp_path: Path) -> None:
     from tests.api.corpus import write_corpus
 

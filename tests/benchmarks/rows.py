@@ -334,6 +334,8 @@ def make_records(article: Article, made: dict[str, list[Row]]) -> dict[str, list
         records[f"{what}_records"] = [
             {
                 f"{what}_key": row["key"],
+                f"{who}_key": row[f"{who}_key"],
+                "published_at": row["published_at"],
                 "record": pack(
                     to_json(
                         make(

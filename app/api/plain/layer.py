@@ -139,7 +139,7 @@ class PlainAnswers:
         body = b"".join(
             [
                 b'{"data":[',
-                self._join_records(connection, asked, page),
+                *self._list_parts(connection, asked, page),
                 b'],"meta":',
                 meta,
                 b',"links":',
@@ -152,23 +152,20 @@ class PlainAnswers:
         headers["Content-Type"] = JSON
         return 200, headers, body
 
-    def _join_records(self, connection: sqlite3.Connection, asked: Asked, page: PlainPage) -> bytes:
-        """Return the records as JSON with commas between."""
-        records = [unpack(stored) for _, _, stored, _ in page.rows]
-        if not asked.embeds:
-            return b",".join(records)
-        # Within a text every quotation mark has a backslash before it: this stands once in each.
-        keys = [key for _, _, _, key in page.rows]
-        if len(set(keys)) == 1 and keys[0] is not None:
-            return b",".join(records).replace(_NO_ENTITY, self._find_entity(connection, keys[0]))
-        return b",".join(
-            [
-                record
-                if key is None
-                else record.replace(_NO_ENTITY, self._find_entity(connection, key))
-                for record, key in zip(records, keys, strict=True)
-            ]
-        )
+    def _list_parts(
+        self, connection: sqlite3.Connection, asked: Asked, page: PlainPage
+    ) -> list[bytes]:
+        """Return the parts of the list of records as JSON, commas between the records included."""
+        parts: list[bytes] = []
+        for _, _, stored, key in page.rows:
+            record = unpack(stored)
+            if asked.embeds and key is not None:
+                # Within a text every quotation mark has a backslash before it: it stands once here.
+                before, _, after = record.partition(_NO_ENTITY)
+                parts += (before, self._find_entity(connection, key), after, b",")
+            else:
+                parts += (record, b",")
+        return parts[:-1]
 
     def _to_conditions(
         self,

@@ -18,6 +18,10 @@ _SELECT = """\
 SELECT said.key, said.published_at, made.record, said.{who}_key FROM {table} AS said
 JOIN {one}_records AS made ON made.{one}_key = said.key
 WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
+# Of one speaker, and nothing else asked: an index holds the records themselves, side by side.
+_SELECT_OF_SPEAKER = """\
+SELECT said.{one}_key, said.published_at, said.record, said.{who}_key FROM {one}_records AS said
+WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
 _NEWEST_FIRST = "said.published_at DESC, said.key DESC"
 _OLDEST_FIRST = "said.published_at, said.key"
 # The body of a cursor of these lists: backward, time or null, key.
@@ -89,7 +93,11 @@ def read_rows(
 
 @lru_cache(maxsize=256)
 def _write_select(table: str, who: str, where: str, run: str, order: str) -> str:
-    return _SELECT.format(table=table, one=table[:-1], who=who, where=where, run=run, order=order)
+    one = table[:-1]
+    if where == f"said.{who}_key = ?":
+        run, order = (words.replace("said.key", f"said.{one}_key") for words in (run, order))
+        return _SELECT_OF_SPEAKER.format(one=one, who=who, where=where, run=run, order=order)
+    return _SELECT.format(table=table, one=one, who=who, where=where, run=run, order=order)
 
 
 def read_place(cursor: str, *, scope: str) -> Place:

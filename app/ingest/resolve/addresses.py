@@ -11,20 +11,33 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select
 
 from app.db import tables
+from app.db.bulk import insert_rows
 from app.db.ids import to_key
+from app.db.ready import Ready, is_one_of, ready_delete, ready_update
 from app.ingest.resolve.corrections import Corrections
 from app.ingest.resolve.evidence import load_walks
 from app.ingest.resolve.local import Local
 from app.ingest.resolve.slugs import to_hash, to_slug, to_suffix
-from app.ingest.resolve.stored import CLUSTERS, in_portions
+from app.ingest.resolve.stored import CLUSTERS
 from app.vocabulary import EntityType
 
 _ENTITIES = tables.metadata.tables["entities"]
 _ALIASES = tables.metadata.tables["entity_aliases"]
 _REDIRECTS = tables.metadata.tables["entity_redirects"]
+_CLUSTERS_OF_BASES = Ready(select(CLUSTERS).where(is_one_of(CLUSTERS.c.base, "bases")))
+_CLUSTERS_OF_ENTITIES = Ready(select(CLUSTERS).where(is_one_of(CLUSTERS.c.entity_key, "keys")))
+_ENTITIES_OF_KEYS = Ready(select(_ENTITIES).where(is_one_of(_ENTITIES.c.key, "keys")))
+_NEEDLESS = Ready(delete(_REDIRECTS).where(is_one_of(_REDIRECTS.c.slug, "slugs")))
+_FORMS = Ready(
+    select(_ALIASES.c.text, _ALIASES.c.count).where(_ALIASES.c.entity_key == bindparam("key"))
+)
+_ANY_CLUSTER = Ready(
+    select(CLUSTERS.c.key).where(CLUSTERS.c.entity_key == bindparam("key")).limit(1)
+)
+_SLUG = Ready(select(_ENTITIES.c.slug).where(_ENTITIES.c.key == bindparam("key")))
 
 
 def to_cluster_values(key: int, founder: Local) -> dict[str, Any]:
@@ -66,29 +79,23 @@ def give_slugs(
     """
     changed: dict[int, tuple[int, int]] = {}
     values = []
-    for some in in_portions(sorted(set(bases))):
-        found: dict[str, list[Row[Any]]] = {}
-        for row in connection.execute(select(CLUSTERS).where(CLUSTERS.c.base.in_(some))):
-            found.setdefault(row.base, []).append(row)
-        for base, rows in found.items():
-            for row, slug in _share_out(base, rows):
-                entity_key = to_key(corrections.to_final(slug))
-                if entity_key != row.entity_key:
-                    changed[row.key] = (row.entity_key, entity_key)
-                if (slug, entity_key) != (row.slug, row.entity_key):
-                    values.append({"of_key": row.key, "new_slug": slug, "new_entity": entity_key})
-    if values:
-        connection.execute(
-            update(CLUSTERS)
-            .where(CLUSTERS.c.key == bindparam("of_key"))
-            .values(slug=bindparam("new_slug"), entity_key=bindparam("new_entity")),
-            values,
-        )
+    found: dict[str, list[Any]] = {}
+    for row in _CLUSTERS_OF_BASES.all(connection, bases=sorted(set(bases))):
+        found.setdefault(row.base, []).append(row)
+    for base, rows in found.items():
+        for row, slug in _share_out(base, rows):
+            entity_key = to_key(corrections.to_final(slug))
+            if entity_key != row.entity_key:
+                changed[row.key] = (row.entity_key, entity_key)
+            if (slug, entity_key) != (row.slug, row.entity_key):
+                values.append({"of_key": row.key, "new_slug": slug, "new_entity_key": entity_key})
+    of = ("key",)
+    ready_update(CLUSTERS, of=of, columns=("slug", "entity_key")).run_each(connection, values)
     return changed
 
 
-def _share_out(base: str, rows: list[Row[Any]]) -> list[tuple[Row[Any], str]]:
-    def place_in_line(row: Row[Any]) -> tuple[float, int, str]:
+def _share_out(base: str, rows: list[Any]) -> list[tuple[Any, str]]:
+    def place_in_line(row: Any) -> tuple[float, int, str]:
         founded: datetime | None = row.founded_at
         return (
             founded.timestamp() if founded else float("inf"),
@@ -115,34 +122,30 @@ def write_entities(
 
     Counts of new rows are zero; `app.ingest.tally` counts them within the same transaction.
     """
-    for some in in_portions(sorted(set(keys))):
-        clusters: dict[int, list[Row[Any]]] = {}
-        for row in connection.execute(select(CLUSTERS).where(CLUSTERS.c.entity_key.in_(some))):
-            clusters.setdefault(row.entity_key, []).append(row)
-        known = {
-            row.key: row
-            for row in connection.execute(select(_ENTITIES).where(_ENTITIES.c.key.in_(some)))
-        }
-        slugs = {corrections.to_final(rows[0].slug) for rows in clusters.values()}
-        connection.execute(delete(_REDIRECTS).where(_REDIRECTS.c.slug.in_(sorted(slugs))))
-        new = []
-        for key, rows in clusters.items():
-            values = _write_entity(connection, rows, known.get(key), corrections=corrections)
-            if key not in known:
-                new.append(values)
-        if new:
-            connection.execute(insert(_ENTITIES), new)
-        for rows in clusters.values():
-            final = corrections.to_final(rows[0].slug)
-            for row in rows:
-                if row.slug != final:
-                    redirect(connection, slug=row.slug, to=to_key(final))
+    wanted = sorted(set(keys))
+    clusters: dict[int, list[Any]] = {}
+    for row in _CLUSTERS_OF_ENTITIES.all(connection, keys=wanted):
+        clusters.setdefault(row.entity_key, []).append(row)
+    known = {row.key: row for row in _ENTITIES_OF_KEYS.all(connection, keys=wanted)}
+    slugs = {corrections.to_final(rows[0].slug) for rows in clusters.values()}
+    _NEEDLESS.run(connection, slugs=sorted(slugs))
+    new = []
+    for key, rows in clusters.items():
+        values = _write_entity(connection, rows, known.get(key), corrections=corrections)
+        if key not in known:
+            new.append(values)
+    insert_rows(connection, _ENTITIES, new)
+    for rows in clusters.values():
+        final = corrections.to_final(rows[0].slug)
+        for row in rows:
+            if row.slug != final:
+                redirect(connection, slug=row.slug, to=to_key(final))
 
 
 def _write_entity(
     connection: Connection,
-    rows: list[Row[Any]],
-    known: Row[Any] | None,
+    rows: list[Any],
+    known: Any | None,
     *,
     corrections: Corrections,
 ) -> dict[str, Any]:
@@ -170,18 +173,15 @@ def _write_entity(
         values["name"] = preferred or _find_name(connection, key, main)
     changed = {name: value for name, value in values.items() if getattr(known, name) != value}
     if changed:
-        connection.execute(update(_ENTITIES).where(_ENTITIES.c.key == key).values(changed))
+        ready_update(_ENTITIES, of=("key",), columns=tuple(changed)).run(
+            connection, of_key=key, **{f"new_{name}": value for name, value in changed.items()}
+        )
     return values
 
 
-def _find_name(connection: Connection, key: int, main: Row[Any]) -> str:
+def _find_name(connection: Connection, key: int, main: Any) -> str:
     """Return what an entity is called when nobody prefers another name."""
-    forms: Counter[str] = Counter()
-    for text, count in connection.execute(
-        select(_ALIASES.c.text, _ALIASES.c.count).where(_ALIASES.c.entity_key == key)
-    ):
-        forms[text] = count
-    return choose_name(main.name, forms=forms)
+    return choose_name(main.name, forms=Counter(dict(_FORMS.all(connection, key=key))))
 
 
 def choose_name(name: str, *, forms: Counter[str]) -> str:
@@ -193,8 +193,8 @@ def choose_name(name: str, *, forms: Counter[str]) -> str:
 
 def redirect(connection: Connection, *, slug: str, to: int) -> None:
     """Note that an id is now another entity's."""
-    connection.execute(delete(_REDIRECTS).where(_REDIRECTS.c.slug == slug))
-    connection.execute(insert(_REDIRECTS), {"slug": slug, "entity_key": to})
+    ready_delete(_REDIRECTS, of=("slug",)).run(connection, of_slug=slug)
+    insert_rows(connection, _REDIRECTS, [{"slug": slug, "entity_key": to}])
 
 
 def leave_redirects(connection: Connection, *, moves: dict[int, int]) -> None:
@@ -205,13 +205,11 @@ def leave_redirects(connection: Connection, *, moves: dict[int, int]) -> None:
         moves: Former entity -> present entity, both by key.
     """
     for old, new in sorted(moves.items()):
-        still = connection.scalar(
-            select(CLUSTERS.c.key).where(CLUSTERS.c.entity_key == old).limit(1)
-        )
-        slug = connection.scalar(select(_ENTITIES.c.slug).where(_ENTITIES.c.key == old))
+        still = _ANY_CLUSTER.scalar(connection, key=old)
+        slug = _SLUG.scalar(connection, key=old)
         if still is not None or slug is None:
             continue
-        connection.execute(
-            update(_REDIRECTS).where(_REDIRECTS.c.entity_key == old).values(entity_key=new)
+        ready_update(_REDIRECTS, of=("entity_key",), columns=("entity_key",)).run(
+            connection, of_entity_key=old, new_entity_key=new
         )
         redirect(connection, slug=slug, to=new)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, bindparam, select
 
+from app.db.ready import Ready
 from app.ingest.resolve.cluster import (
     MARGIN,
     SKELETON,
@@ -31,6 +32,16 @@ from app.vocabulary import EntityType
 Key = tuple[int, str]
 Cluster = tuple[int, Verdict | None]
 
+_FOUNDERS = Ready(
+    select(CLUSTERS.c.key, CLUSTERS.c.founder_article, CLUSTERS.c.founder_local).where(
+        CLUSTERS.c.group_key == bindparam("group")
+    )
+)
+_CLUSTER_OF = Ready(
+    select(LOCALS.c.cluster_key).where(
+        LOCALS.c.article_key == bindparam("article"), LOCALS.c.local_key == bindparam("local")
+    )
+)
 # Of the groups that articles name again and again.
 _CLUSTERED = Remembered(500)
 _ATTACHED = Remembered(500)
@@ -41,7 +52,7 @@ class Placed:
     """A local, its row as it is stored, and the cluster that it belongs to now."""
 
     local: Local
-    row: Row[Any]
+    row: Any
     cluster_key: int
     verdict: Verdict | None
 
@@ -219,10 +230,8 @@ def _list_candidates(
         for profile in profiles:
             founder = profile.founder
             # Where the founder is now: its own cluster, or the one that this was joined to.
-            cluster_key = connection.scalar(
-                select(LOCALS.c.cluster_key).where(
-                    LOCALS.c.article_key == founder.article_key, LOCALS.c.local_key == founder.key
-                )
+            cluster_key = _CLUSTER_OF.scalar(
+                connection, article=founder.article_key, local=founder.key
             )
             if not cluster_key:
                 continue
@@ -266,13 +275,8 @@ def _attach(
 def _list_lone(connection: Connection, group: str, *, seen: Iterable[Key]) -> dict[int, Local]:
     """Return the founders of a large group that stand beyond its skeleton, by cluster."""
     known = set(seen)
-    rows = connection.execute(
-        select(CLUSTERS.c.key, CLUSTERS.c.founder_article, CLUSTERS.c.founder_local).where(
-            CLUSTERS.c.group_key == group
-        )
-    ).all()
     found = {}
-    for row in rows:
+    for row in _FOUNDERS.all(connection, group=group):
         if (row.founder_article, row.founder_local) in known:
             continue
         one = read_group(connection, group, articles=[row.founder_article])

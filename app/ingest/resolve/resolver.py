@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from app.db import tables
+from app.db.bulk import insert_rows
+from app.db.ready import Ready, is_one_of, ready_update
 from app.ingest.resolve.addresses import (
     give_slugs,
     leave_redirects,
@@ -20,7 +22,6 @@ from app.ingest.resolve.stored import (
     CLUSTERS,
     LOCALS,
     delete_clusters,
-    in_portions,
     read_clusters,
     read_reasons,
 )
@@ -28,6 +29,20 @@ from app.ingest.said import GlobalEntity
 from app.vocabulary import EntityType
 
 _ENTITIES = tables.metadata.tables["entities"]
+_ENTITIES_OF_BASES = Ready(select(CLUSTERS.c.entity_key).where(is_one_of(CLUSTERS.c.base, "bases")))
+_ENTITIES_OF_CLUSTERS = Ready(
+    select(CLUSTERS.c.key, CLUSTERS.c.entity_key).where(is_one_of(CLUSTERS.c.key, "keys"))
+)
+_LOCALS_OF_CLUSTERS = Ready(
+    select(
+        LOCALS.c.article_key, LOCALS.c.local_key, LOCALS.c.entity_key, LOCALS.c.cluster_key
+    ).where(is_one_of(LOCALS.c.cluster_key, "keys"))
+)
+_ENTITIES_OF_ARTICLE = Ready(
+    select(LOCALS.c.local_key, _ENTITIES.c.key, _ENTITIES.c.slug, _ENTITIES.c.type)
+    .join(_ENTITIES, _ENTITIES.c.key == LOCALS.c.entity_key)
+    .where(LOCALS.c.article_key == bindparam("article"))
+)
 
 
 @dataclass(slots=True)
@@ -129,7 +144,7 @@ class _Changes:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.known: dict[str, dict[int, Row[Any]]] = {}
+        self.known: dict[str, dict[int, Any]] = {}
         self.new_clusters: list[dict[str, Any]] = []
         self.gone_clusters: set[int] = set()
         self.decided: list[dict[str, Any]] = []
@@ -145,9 +160,7 @@ class _Changes:
 
     def write_decided(self) -> None:
         """Write to which clusters locals belong, as far as that is decided."""
-        _update_locals(
-            self.connection, self.decided, cluster_key="cluster", score="score", reasons="reasons"
-        )
+        _update_locals(self.connection, self.decided, "cluster_key", "score", "reasons")
         self.decided = []
 
     def add(self, group: str, result: GroupResult) -> None:
@@ -164,8 +177,10 @@ class _Changes:
             if row is None:
                 self.new_clusters.append({**values, "slug": "", "entity_key": 0})
             elif any(getattr(row, name) != value for name, value in values.items()):
-                self.connection.execute(
-                    update(CLUSTERS).where(CLUSTERS.c.key == key).values(values)
+                ready_update(CLUSTERS, of=("key",), columns=tuple(values)).run(
+                    self.connection,
+                    of_key=key,
+                    **{f"new_{name}": value for name, value in values.items()},
                 )
                 self.bases.add(row.base)
             else:
@@ -174,9 +189,9 @@ class _Changes:
             self.bases.add(founder.base)
         changed = [
             {
-                "of_article": one.local.article_key,
-                "of_local": one.local.key,
-                "new_cluster": one.cluster_key,
+                "of_article_key": one.local.article_key,
+                "of_local_key": one.local.key,
+                "new_cluster_key": one.cluster_key,
                 "new_score": None if one.verdict is None else round(one.verdict.score, 4),
                 "new_reasons": []
                 if one.verdict is None
@@ -188,7 +203,7 @@ class _Changes:
             values
             for values, one in zip(changed, result.placed, strict=True)
             if (one.row.cluster_key, one.row.score, read_reasons(one.row.reasons))
-            != (values["new_cluster"], values["new_score"], values["new_reasons"])
+            != (values["new_cluster_key"], values["new_score"], values["new_reasons"])
         ]
         self.placed += result.placed
 
@@ -202,21 +217,13 @@ class _Changes:
         connection = self.connection
         self.write_decided()
         delete_clusters(connection, self.gone_clusters)
-        if self.new_clusters:
-            connection.execute(insert(CLUSTERS), self.new_clusters)
+        insert_rows(connection, CLUSTERS, self.new_clusters)
         moved = give_slugs(connection, bases=self.bases, corrections=corrections)
         named: set[int] = set()
-        for some in in_portions(sorted(bases)):
-            named |= set(
-                connection.scalars(select(CLUSTERS.c.entity_key).where(CLUSTERS.c.base.in_(some)))
-            )
+        if bases:
+            named |= set(_ENTITIES_OF_BASES.scalars(connection, bases=sorted(bases)))
         wanted = {one.cluster_key for one in self.placed} | moved.keys() | self.changed
-        entity_of: dict[int, int] = {}
-        for some in in_portions(sorted(wanted)):
-            for key, entity in connection.execute(
-                select(CLUSTERS.c.key, CLUSTERS.c.entity_key).where(CLUSTERS.c.key.in_(some))
-            ):
-                entity_of[key] = entity
+        entity_of: dict[int, int] = dict(_ENTITIES_OF_CLUSTERS.all(connection, keys=sorted(wanted)))
         steps = {
             (one.local.article_key, one.local.key): (
                 one.row.entity_key,
@@ -224,18 +231,10 @@ class _Changes:
             )
             for one in self.placed
         }
-        for some in in_portions(sorted(moved)):
-            for row in connection.execute(
-                select(
-                    LOCALS.c.article_key,
-                    LOCALS.c.local_key,
-                    LOCALS.c.entity_key,
-                    LOCALS.c.cluster_key,
-                ).where(LOCALS.c.cluster_key.in_(some))
-            ):
-                steps.setdefault(
-                    (row.article_key, row.local_key), (row.entity_key, entity_of[row.cluster_key])
-                )
+        for row in _LOCALS_OF_CLUSTERS.all(connection, keys=sorted(moved)):
+            steps.setdefault(
+                (row.article_key, row.local_key), (row.entity_key, entity_of[row.cluster_key])
+            )
         steps = {key: step for key, step in steps.items() if step[0] != step[1]}
         write_entities(
             connection,
@@ -250,10 +249,10 @@ class _Changes:
         _update_locals(
             connection,
             [
-                {"of_article": article, "of_local": local, "new_entity": new}
+                {"of_article_key": article, "of_local_key": local, "new_entity_key": new}
                 for (article, local), (_, new) in steps.items()
             ],
-            entity_key="entity",
+            "entity_key",
         )
         moves: dict[int, int] = {}
         for _, (old, new) in sorted(steps.items()):
@@ -263,26 +262,14 @@ class _Changes:
         return {article for article, _ in steps}
 
 
-def _update_locals(connection: Connection, values: list[dict[str, Any]], **columns: str) -> None:
-    if values:
-        connection.execute(
-            update(LOCALS)
-            .where(
-                LOCALS.c.article_key == bindparam("of_article"),
-                LOCALS.c.local_key == bindparam("of_local"),
-            )
-            .values({column: bindparam(f"new_{name}") for column, name in columns.items()}),
-            values,
-        )
+def _update_locals(connection: Connection, values: list[dict[str, Any]], *columns: str) -> None:
+    of = ("article_key", "local_key")
+    ready_update(LOCALS, of=of, columns=columns).run_each(connection, values)
 
 
 def read_entities(connection: Connection, *, article_key: int) -> dict[str, GlobalEntity]:
     """Return for each `Entity.key` of an article the entity that it is over all articles."""
-    rows = connection.execute(
-        select(LOCALS.c.local_key, _ENTITIES.c.key, _ENTITIES.c.slug, _ENTITIES.c.type)
-        .join(_ENTITIES, _ENTITIES.c.key == LOCALS.c.entity_key)
-        .where(LOCALS.c.article_key == article_key)
-    )
+    rows = _ENTITIES_OF_ARTICLE.all(connection, article=article_key)
     return {row.local_key: GlobalEntity(row.key, row.slug, EntityType(row.type)) for row in rows}
 
 

@@ -1,15 +1,16 @@
 """What the database keeps of locals and clusters, read and written."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Text, bindparam, cast, delete, select
+from sqlalchemy import Connection, Integer, Text, bindparam, cast, delete, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.db.ids import to_key
+from app.db.ready import Ready, is_one_of
 from app.ingest.resolve.cluster import SKELETON
 from app.ingest.resolve.keys import to_called_group
 from app.ingest.resolve.local import Evidence, Local
@@ -18,19 +19,22 @@ from app.vocabulary import EntityType
 LOCALS = tables.metadata.tables["local_entities"]
 CALLS = tables.metadata.tables["local_entity_calls"]
 CLUSTERS = tables.metadata.tables["entity_clusters"]
-# Statements that an article asks dozens of times are built once: to build one takes as long as to
-# run it.
-_ANY_CALL = (
+_ANY_CALL = Ready(
     select(CALLS.c.group_key)
     .where(CALLS.c.call.in_([bindparam("call"), bindparam("declared_call")]))
     .limit(1)
 )
-_NEXT_CALLER = (
+_NEXT_CALLER = Ready(
     select(CALLS.c.group_key)
     .where(CALLS.c.call == bindparam("call"), CALLS.c.group_key > bindparam("last"))
     .order_by(CALLS.c.group_key)
     .limit(1)
 )
+_TOUCHED = Ready(
+    select(LOCALS.c.group_key, LOCALS.c.calls).where(LOCALS.c.article_key == bindparam("article"))
+)
+_CLUSTERS_OF_GROUPS = Ready(select(CLUSTERS).where(is_one_of(CLUSTERS.c.group_key, "groups")))
+_GONE_CLUSTERS = Ready(delete(CLUSTERS).where(is_one_of(CLUSTERS.c.key, "keys")))
 _JSON = (LOCALS.c.evidence, LOCALS.c.calls, LOCALS.c.reasons)
 _GROUP = (
     select(
@@ -40,8 +44,15 @@ _GROUP = (
     .where(LOCALS.c.group_key == bindparam("group"))
     .order_by(LOCALS.c.article_key, LOCALS.c.local_key)
 )
-_GROUP_START = _GROUP.limit(bindparam("most", type_=Integer))
-AT_ONCE = 500
+_OF_ARTICLES = _GROUP.where(is_one_of(LOCALS.c.article_key, "articles"))
+_MOST = bindparam("most", type_=Integer)
+# By whether only some are wanted, and only those of some articles.
+_GROUPS = {
+    (False, False): Ready(_GROUP),
+    (True, False): Ready(_GROUP.limit(_MOST)),
+    (False, True): Ready(_OF_ARTICLES),
+    (True, True): Ready(_OF_ARTICLES.limit(_MOST)),
+}
 MOST_CALLED = 20
 """A short name that more groups of full names can be called by is nobody's for certain."""
 
@@ -98,9 +109,7 @@ def read_reasons(text: str) -> list[list[Any]]:
 
 def read_touched(connection: Connection, *, article_key: int) -> tuple[set[str], set[str]]:
     """Return the groups that an article's entities belong to, and those that look at them."""
-    rows = connection.execute(
-        select(LOCALS.c.group_key, LOCALS.c.calls).where(LOCALS.c.article_key == article_key)
-    ).all()
+    rows = _TOUCHED.all(connection, article=article_key)
     return {row.group_key for row in rows}, {
         to_called_group(call) for row in rows for call in row.calls
     }
@@ -112,7 +121,7 @@ def read_group(
     *,
     limit: int | None = SKELETON + 1,
     articles: Iterable[int] | None = None,
-) -> dict[tuple[int, str], tuple[Local, Row[Any]]]:
+) -> dict[tuple[int, str], tuple[Local, Any]]:
     """Return a group's locals with what is stored of them, by article key.
 
     Args:
@@ -121,14 +130,15 @@ def read_group(
         limit: How many at most, the smallest article keys first.
         articles: Only those of these articles.
     """
-    # A place is told by its group alone; its evidence need not be read.
-    query = _GROUP if limit is None else _GROUP_START
+    values: dict[str, Any] = {"group": group}
+    if limit is not None:
+        values["most"] = limit
     if articles is not None:
-        query = query.where(LOCALS.c.article_key.in_(sorted(articles)))
-    values = {"group": group} if limit is None else {"group": group, "most": limit}
+        values["articles"] = sorted(articles)
+    query = _GROUPS[limit is not None, articles is not None]
     return {
         (row.article_key, row.local_key): (to_local(row), row)
-        for row in connection.execute(query, values)
+        for row in query.all(connection, **values)
     }
 
 
@@ -144,16 +154,16 @@ def _read_calls(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def read_clusters(connection: Connection, groups: Iterable[str]) -> dict[str, dict[int, Row[Any]]]:
+def read_clusters(connection: Connection, groups: Iterable[str]) -> dict[str, dict[int, Any]]:
     """Return the clusters of some groups by group and key."""
-    found: dict[str, dict[int, Row[Any]]] = {}
-    for some in in_portions(sorted(groups)):
-        for row in connection.execute(select(CLUSTERS).where(CLUSTERS.c.group_key.in_(some))):
+    found: dict[str, dict[int, Any]] = {}
+    if wanted := sorted(groups):
+        for row in _CLUSTERS_OF_GROUPS.all(connection, groups=wanted):
             found.setdefault(row.group_key, {})[row.key] = row
     return found
 
 
-def to_local(row: Row[Any]) -> Local:
+def to_local(row: Any) -> Local:
     """Return a local from its row, as `read_group` asks for it."""
     return Local(
         article_key=row.article_key,
@@ -173,13 +183,13 @@ def list_callers(connection: Connection, group: str) -> dict[str, bool]:
     """Return the groups that can be called by a group's name; True where an article says so."""
     found: dict[str, bool] = {}
     names = {"call": group, "declared_call": f"={group}"}
-    if connection.execute(_ANY_CALL, names).first() is None:
+    if _ANY_CALL.first(connection, **names) is None:
         return found
     for call, declared in ((group, False), (f"={group}", True)):
         # From one group to the next by the index, however many articles name each.
         last = ""
         while len(found) <= MOST_CALLED:
-            other = connection.scalar(_NEXT_CALLER, {"call": call, "last": last})
+            other = _NEXT_CALLER.scalar(connection, call=call, last=last)
             if other is None:
                 break
             last = other
@@ -195,11 +205,5 @@ def to_cluster_key(founder: Local) -> int:
 
 def delete_clusters(connection: Connection, keys: Iterable[int]) -> None:
     """Delete clusters that nobody belongs to any more."""
-    for some in in_portions(sorted(keys)):
-        connection.execute(delete(CLUSTERS).where(CLUSTERS.c.key.in_(some)))
-
-
-def in_portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield keys, not too many for one statement at a time."""
-    for start in range(0, len(keys), AT_ONCE):
-        yield keys[start : start + AT_ONCE]
+    if gone := sorted(keys):
+        _GONE_CLUSTERS.run(connection, keys=gone)
