@@ -25,7 +25,7 @@ from app.api.counting import (
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response
 from app.api.listing import Listing
-from app.api.months import Counted, count_kept, find_kept
+from app.api.months import Counted, Kept, count_kept, find_kept
 from app.api.paging import count_rows
 from app.api.parameters import Parameters
 from app.api.promise import Router
@@ -98,6 +98,7 @@ class ArticleCountParameters(ArticleCountFilters, IntervalParameters):
 
 
 def read_counts(
+    call: Call,
     session: Session,
     what: Counted,
     parameters: QuoteCountParameters | ClaimCountParameters | ArticleCountParameters,
@@ -105,11 +106,14 @@ def read_counts(
     """Return the counts that a request asks for, and how many items they are in all.
 
     Args:
+        call: The request, for what was counted before in this version of the data.
         session: Where from.
         what: What is counted.
         parameters: Those of its path.
     """
     kept = find_kept(what, parameters, interval=parameters.interval, group_by=parameters.group_by)
+    if kept is not None and not kept.name:
+        return _read_whole(call, session, kept, limit=parameters.limit)
     if kept is not None:
         return count_kept(session, kept, limit=parameters.limit)
     find, dated, dimensions = _COUNTED[what]
@@ -129,6 +133,20 @@ def read_counts(
     return found, count_rows(session, listing.statement, counted=listing.counted)
 
 
+def _read_whole(call: Call, session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int]:
+    """Return counts of everything, read once for each version of the data.
+
+    The first and last moment of each month is somewhere else in the index: NNN
+    """
+    dataset = call.source.dataset
+    whole: tuple[Groups, int] | None = dataset.get_counts(call.version, kept)
+    if whole is None:
+        whole = count_kept(session, kept, limit=MAX_GROUPS)
+        dataset.put_counts(call.version, kept, whole)
+    groups, total = whole
+    return Groups(groups.rows[:limit], groups.groups), total
+
+
 _COUNTED: dict[Counted, tuple[Callable[..., Listing], ColumnElement[Any], Mapping[str, Dimension]]]
 _COUNTED = {
     "quotes": (find_quotes, quotes.c.published_at, QUOTE_DIMENSIONS),
@@ -143,7 +161,7 @@ def _respond(
     parameters: QuoteCountParameters | ClaimCountParameters | ArticleCountParameters,
 ) -> Response:
     with call.session() as session:
-        found, total = read_counts(session, what, parameters)
+        found, total = read_counts(call, session, what, parameters)
     body: CountList = {
         "data": [count_from_row(row) for row in found.rows],
         "meta": {

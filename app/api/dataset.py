@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -123,6 +124,8 @@ class DatasetCache:
         self._is_renewing = False
         self._lock = threading.Lock()
         self._totals: OrderedDict[Hashable, int] = OrderedDict()
+        self._counts: dict[Hashable, Any] = {}
+        self._counts_of = ""
 
     def peek(self) -> DatasetState | None:
         """Return the state if it is fresh enough, else None. Never waits."""
@@ -177,6 +180,19 @@ class DatasetCache:
             self._totals[(version, query)] = total
             while len(self._totals) > MAX_TOTALS:
                 self._totals.popitem(last=False)
+
+    def get_counts(self, version: str, kept: Hashable) -> Any | None:
+        """Return what `put_counts` was given for this version of the data."""
+        with self._lock:
+            return self._counts.get(kept) if version == self._counts_of else None
+
+    def put_counts(self, version: str, kept: Hashable, counts: Any) -> None:
+        """Remember counts of everything, of one version at a time: there are few of them."""
+        with self._lock:
+            if version != self._counts_of:
+                self._counts = {}
+                self._counts_of = version
+            self._counts[kept] = counts
 
 
 def require_ready(state: DatasetState) -> None:

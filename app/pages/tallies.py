@@ -43,7 +43,7 @@ def list_months(counts: CountList) -> list[tuple[str, int]]:
 def _count(
     desk: Desk, what: Counted, asked: QuoteCountParameters | ClaimCountParameters
 ) -> CountList:
-    found, total = read_counts(desk.session, what, asked)
+    found, total = read_counts(desk.call, desk.session, what, asked)
     url = make_url(f"/v1/{what}/counts", asked)
     body: CountList = {
         "data": [count_from_row(row) for row in found.rows],

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.api import counts
+from app.api.dataset import DatasetCache
 from app.main import create_app
 from tests.api.conftest import settings_for
 
@@ -70,3 +72,35 @@ def test_what_is_not_kept_is_counted(
     monkeypatch.delattr(counts, "count_kept")  # whoever asks for it fails
     with TestClient(app) as client:
         assert client.get(f"/v1/quotes/counts?{asked}").status_code == 200
+
+
+@pytest.mark.parametrize("what", FILTERS)
+def test_counts_of_everything_are_read_once_for_any_number_of_groups(
+    database: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    app = create_app(settings_for(database).model_copy(update={"cache_bytes": 0}))
+    read: list[int] = []
+    kept = counts.count_kept
+    monkeypatch.setattr(
+        counts, "count_kept", lambda *args, limit: read.append(limit) or kept(*args, limit=limit)
+    )
+    url = f"/v1/{what}/counts?interval=month&limit="
+    with TestClient(app) as client:
+        pages = [client.get(f"{url}{limit}").json() for limit in (2, 1, 1_000)]
+    assert len(read) == 1
+    assert pages[0]["data"] == pages[2]["data"][:2]
+    assert pages[1]["data"] == pages[2]["data"][:1]
+    assert pages[0]["meta"] | {"limit": 1_000} == pages[2]["meta"]
+    assert len(pages[2]["data"]) == pages[2]["meta"]["groups"] > 1
+
+
+def test_counts_of_everything_are_those_of_the_present_data(app: FastAPI) -> None:
+    dataset = DatasetCache(app.state.source.engine)
+    dataset.put_counts("v1", "quotes", [1])
+    dataset.put_counts("v1", "claims", [2])
+    assert dataset.get_counts("v1", "quotes") == [1]
+    assert dataset.get_counts("v2", "quotes") is None
+    dataset.put_counts("v2", "quotes", [3])
+    assert dataset.get_counts("v2", "quotes") == [3]
+    assert dataset.get_counts("v2", "claims") is None
+    assert dataset.get_counts("v1", "claims") is None
