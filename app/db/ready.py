@@ -102,8 +102,8 @@ class Ready:
             found = [convert(row, out_of) for row in found]
         return list(map(written.make_row, found))
 
-    def first(self, connection: Connection, **values: Any) -> Any | None:
-        """Return the first row that it finds."""
+    def first(self, connection: Connection, **values: Any) -> Any:
+        """Return the first row that it finds; None when there is none."""
         return next(iter(self.all(connection, **values)), None)
 
     def scalar(self, connection: Connection, **values: Any) -> Any:
