@@ -39,9 +39,30 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.read(), error.headers.get("ETag", "")
 
+    def settle(self) -> None:
+        """Wait until it is done with what was asked of it, at most ten seconds.
+
+        A client that leaves does not take its questions back: Datasette worked on sixteen of them
+        for 0.1 s and more while the next server was measured on the same core.
+        """
+        end = time.monotonic() + 10
+        before = read_processor(self.pid)
+        while time.monotonic() < end:
+            time.sleep(0.1)
+            now = read_processor(self.pid)
+            if now - before < 0.02:
+                return
+            before = now
+
     def memory(self) -> dict[str, float]:
         """Return the memory of the process in MiB: resident, and of that its own and of files."""
         return read_memory(self.pid)
+
+
+def read_processor(pid: int) -> float:
+    """Return the seconds of a processor that a process has taken, to the hundredth."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def read_memory(pid: int) -> dict[str, float]:

@@ -130,10 +130,12 @@ class Bench:
     def _take_turns(self, turns: dict[str, tuple[Server, Walk]]) -> dict[str, dict[str, Any]]:
         for server, walk in turns.values():
             _run_patiently(server, walk, seconds=1)
+            server.settle()
         runs: dict[str, list[dict[str, Any]]] = {name: [] for name in turns}
         for _ in range(self.plan.runs):
             for name, (server, walk) in turns.items():
                 runs[name].append(_run_patiently(server, walk, seconds=self.plan.seconds))
+                server.settle()
         return {name: self._told(name, summarise(of_name)) for name, of_name in runs.items()}
 
     def measure(self, scenario: Scenario) -> dict[str, Any]:
