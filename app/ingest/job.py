@@ -90,14 +90,15 @@ def run_ingest(
         source = source or find_parser(settings)
         pool = make_pool(settings, source=source)
         try:
-            return _run(
-                engine,
-                settings=settings,
-                versions=source.versions,
-                pool=pool,
-                progress=progress,
-                is_stopped=is_stopped,
-            )
+            with _collector_seldom():
+                return _run(
+                    engine,
+                    settings=settings,
+                    versions=source.versions,
+                    pool=pool,
+                    progress=progress,
+                    is_stopped=is_stopped,
+                )
         except Exception:
             _set_state(engine, "failed", ended_at=_now())
             raise
@@ -262,6 +263,20 @@ def _run(
             sorted((*problems, *loader.counts.problems), key=lambda problem: problem[0])
         ),
     )
+
+
+@contextmanager
+def _collector_seldom() -> Iterator[None]:
+    """Let the collector look at what there is less often: most of it is the parser's and stays.
+
+    For a hundred articles it took 0.3 s of 33, and takes 0.01.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager

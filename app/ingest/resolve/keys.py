@@ -6,6 +6,7 @@ Each entity of an article belongs to one group, by its name alone. A group of sh
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from app.db.fold import fold
 from app.ingest.resolve.names import (
@@ -106,6 +107,9 @@ def find_declared(
     return tuple(group for group in dict.fromkeys(found) if group != own)
 
 
+# Everybody in an article is company of all the others: `list_locals` of a hundred articles took 0.58 s
+# without, and takes 0.38.
+@lru_cache(maxsize=4_096)
 def to_company_key(name: str, kind: EntityType) -> str:
     """Return what an entity is called as company of others: surname, or folded name."""
     if kind == EntityType.PERSON:

@@ -1,6 +1,7 @@
 """Readable ids: from a name to the letters that an address can have."""
 
 import re
+from functools import lru_cache
 
 from app.db.fold import fold
 from app.db.ids import to_id, to_key
@@ -13,6 +14,8 @@ _LONGEST_BASE = 64
 _LONGEST_SUFFIX = 24
 
 
+# Of each form of a name that an article has, of all that are known of its entities.
+@lru_cache(maxsize=4_096)
 def to_slug(name: str) -> str:
     """Return the readable slug that a name has unless another entity has taken it.
 
