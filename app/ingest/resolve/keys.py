@@ -107,8 +107,8 @@ def find_declared(
     return tuple(group for group in dict.fromkeys(found) if group != own)
 
 
-# Everybody in an article is company of all the others: `list_locals` of a hundred articles took 0.58 s
-# without, and takes 0.38.
+# Everybody in an article is company of all the others: `list_locals` took 5.8 ms an article
+# without, and takes 3.8.
 @lru_cache(maxsize=4_096)
 def to_company_key(name: str, kind: EntityType) -> str:
     """Return what an entity is called as company of others: surname, or folded name."""
