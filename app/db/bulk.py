@@ -12,10 +12,9 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
-from sqlalchemy.exc import DBAPIError
 
 from app.db.dialect import POSTGRESQL
-from app.db.ready import Process, convert
+from app.db.ready import Process, convert, to_error
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -48,9 +47,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         else:
             driver.executemany(statement, values).close()
     except dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, dialect.loaded_dbapi.Error, dialect=dialect
-        ) from error
+        raise to_error(dialect, statement, error) from error
 
 
 @lru_cache(maxsize=200)

@@ -132,7 +132,7 @@ class Ready:
         try:
             cursor.executemany(written.sql, [written.bind(row) for row in rows])
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _to_error(connection.dialect, written.sql, error) from error
+            raise to_error(connection.dialect, written.sql, error) from error
         finally:
             cursor.close()
 
@@ -142,7 +142,7 @@ class Ready:
         try:
             return driver.execute(written.sql, bound)
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _to_error(connection.dialect, written.sql, error) from error
+            raise to_error(connection.dialect, written.sql, error) from error
 
     def _write(self, dialect: Dialect) -> _Written:
         written = self._written.get(dialect.name)
@@ -169,7 +169,7 @@ def ready_update(table: Table, *, of: tuple[str, ...], columns: tuple[str, ...])
 
     Args:
         table: Whose.
-        of: The columns that tell which rows.
+        of: The columns that tell which rows; none for all.
         columns: Those that are changed.
     """
     return Ready(
@@ -183,6 +183,26 @@ def ready_update(table: Table, *, of: tuple[str, ...], columns: tuple[str, ...])
 def ready_delete(table: Table, *, of: tuple[str, ...]) -> Ready:
     """Return what deletes rows, with the parameters ``of_…``, as `ready_update`."""
     return Ready(delete(table).where(*_conditions(table, of)))
+
+
+@lru_cache(maxsize=64)
+def ready_delete_through(table: Table, *, column: str, parent: Table) -> Ready:
+    """Return what deletes rows that hang on an article's rows of another table.
+
+    Its parameter is ``article``: the article's key.
+
+    Args:
+        table: Whose.
+        column: The one that has the key of a row of `parent`.
+        parent: The other table, with an ``article_key``.
+    """
+    keys = select(parent.c.key).where(parent.c.article_key == bindparam("article"))
+    return Ready(delete(table).where(table.c[column].in_(keys)))
+
+
+def to_new(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by column as the parameters ``new_…`` of a `ready_update`."""
+    return {f"new_{column}": value for column, value in values.items()}
 
 
 def _conditions(table: Table, of: tuple[str, ...]) -> list[ColumnElement[bool]]:
@@ -217,6 +237,7 @@ def convert(row: Sequence[Any], processes: Sequence[tuple[int, Process]]) -> lis
     return values
 
 
-def _to_error(dialect: Dialect, sql: str, error: Exception) -> Any:
+def to_error(dialect: Dialect, sql: str, error: Exception) -> Any:
+    """Return a driver's error as the one that SQLAlchemy would have raised."""
     assert dialect.loaded_dbapi is not None
     return DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect)

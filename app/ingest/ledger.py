@@ -20,21 +20,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Text,
-    bindparam,
-    insert,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Text, insert, select, type_coerce
 
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.db.ids import ARTICLE, to_id, to_key
-from app.db.ready import Ready, ready_delete, ready_update
+from app.db.ready import ready_delete, ready_update, to_new
 from app.ingest.rows import to_source_key, to_values
 from app.records import RECORDS_VERSION
 from app.vocabulary import SourceStatus
@@ -201,11 +192,11 @@ class Ledger:
                 "parser_version": self.versions.parser,
                 "model_version": self.versions.model,
             }
-        _ready_dataset(tuple(values)).run(connection, **_to_new(values))
+        ready_update(_DATASET, of=(), columns=tuple(values)).run(connection, **to_new(values))
 
     def _update(self, connection: Connection, path: str, values: dict[str, Any]) -> None:
         statement = ready_update(_SOURCES, of=("key",), columns=tuple(values))
-        statement.run(connection, of_key=to_source_key(path), **_to_new(values))
+        statement.run(connection, of_key=to_source_key(path), **to_new(values))
 
     def _replace(self, path: str, state: SourceState | None, *, did: str) -> None:
         was = self.sources.pop(path, None)
@@ -231,17 +222,6 @@ class Ledger:
             self._loading.add(path)
         for article in state.left_out:
             self._left_out.setdefault(article, set()).add(path)
-
-
-@lru_cache(maxsize=16)
-def _ready_dataset(columns: tuple[str, ...]) -> Ready:
-    return Ready(
-        update(_DATASET).values({column: bindparam(f"new_{column}") for column in columns})
-    )
-
-
-def _to_new(values: dict[str, Any]) -> dict[str, Any]:
-    return {f"new_{column}": value for column, value in values.items()}
 
 
 def _find_left_out(warnings: list[str]) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ transaction, from what parsing once found in them.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
-from app.db.ready import Ready, ready_delete, ready_update
+from app.db.ready import Ready, ready_delete, ready_delete_through, ready_update
 from app.ingest.kept import pack, unpack
 from app.ingest.resolve import (
     Corrections,
@@ -60,18 +60,9 @@ _STORED = Ready(
     .join(_PARSES, _PARSES.c.article_key == _ARTICLES.c.key)
     .where(_ARTICLES.c.key == bindparam("article"))
 )
-_ABOUTS = tuple(
-    Ready(
-        delete(about).where(
-            about.c[column].in_(
-                select(said.c.key).where(said.c.article_key == bindparam("article"))
-            )
-        )
-    )
-    for about, column, said in (
-        (_QUOTE_ABOUT, "quote_key", _QUOTES),
-        (_CLAIM_ABOUT, "claim_key", _CLAIMS),
-    )
+_ABOUTS = (
+    ready_delete_through(_QUOTE_ABOUT, column="quote_key", parent=_QUOTES),
+    ready_delete_through(_CLAIM_ABOUT, column="claim_key", parent=_CLAIMS),
 )
 
 

@@ -19,7 +19,7 @@ from app.db.fold import fold
 from app.db.ids import to_outlet_key
 from app.db.ready import Ready, is_one_of, ready_delete, ready_update
 from app.ingest.months import Months, add_months
-from app.ingest.resolve import choose_name
+from app.ingest.resolve import choose_name, read_entity_rows
 from app.ingest.rows import ArticleRows
 from app.vocabulary import MentionKind
 
@@ -59,7 +59,6 @@ _NAMED = Ready(
         _MENTIONS.c.article_key == bindparam("article"), _MENTIONS.c.kind == MentionKind.NAME
     )
 )
-_ENTITIES_OF_KEYS = Ready(select(_ENTITIES).where(is_one_of(_ENTITIES.c.key, "keys")))
 _UNNAMED = Ready(
     delete(_ENTITIES).where(is_one_of(_ENTITIES.c.key, "keys"), _ENTITIES.c.article_count == 0)
 )
@@ -166,7 +165,7 @@ def apply_tally(
         Keys of the entities that lost something; `drop_unnamed` is to be told of them.
     """
     touched = sorted(before.mentions.keys() | after.mentions.keys())
-    entities = {row.key: row for row in _ENTITIES_OF_KEYS.all(connection, keys=touched)}
+    entities = read_entity_rows(connection, touched)
     names = _apply_aliases(connection, entities=entities, before=before, after=after)
     changes = []
     for key, row in entities.items():

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, Table, bindparam, delete, select
+from sqlalchemy import Connection, Engine, Table, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
-from app.db.ready import Ready
+from app.db.ready import ready_delete_through
 from app.records.claims import claim_record
 from app.records.packing import DICTIONARY_VERSION, pack
 from app.records.quotes import quote_record
@@ -22,18 +22,9 @@ _ARTICLES, _DATASET = _TABLES["articles"], _TABLES["dataset"]
 _ATTRIBUTIONS, _ENTITIES = _TABLES["attributions"], _TABLES["entities"]
 _QUOTES, _QUOTE_RECORDS = _TABLES["quotes"], _TABLES["quote_records"]
 _CLAIMS, _CLAIM_RECORDS = _TABLES["claims"], _TABLES["claim_records"]
-_OF_ARTICLE = tuple(
-    Ready(
-        delete(records).where(
-            records.c[column].in_(
-                select(said.c.key).where(said.c.article_key == bindparam("article"))
-            )
-        )
-    )
-    for said, records, column in (
-        (_QUOTES, _QUOTE_RECORDS, "quote_key"),
-        (_CLAIMS, _CLAIM_RECORDS, "claim_key"),
-    )
+_OF_ARTICLE = (
+    ready_delete_through(_QUOTE_RECORDS, column="quote_key", parent=_QUOTES),
+    ready_delete_through(_CLAIM_RECORDS, column="claim_key", parent=_CLAIMS),
 )
 # Articles whose records are made anew in one transaction.
 _AT_ONCE = 200

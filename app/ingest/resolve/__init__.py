@@ -13,7 +13,7 @@ surnames as unevenly spread as in life, a new article of 20 entities is stored i
 before all others of a name can change who is who in many of them, and these are rewritten.
 """
 
-from app.ingest.resolve.addresses import choose_name
+from app.ingest.resolve.addresses import choose_name, read_entity_rows
 from app.ingest.resolve.corrections import Corrections
 from app.ingest.resolve.evidence import list_locals
 from app.ingest.resolve.resolver import Touch, read_entities, resolve, touch_locals
@@ -30,6 +30,7 @@ __all__ = [
     "choose_name",
     "list_locals",
     "read_entities",
+    "read_entity_rows",
     "read_touched",
     "resolve",
     "to_slug",

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from app.db import tables
 from app.db.bulk import insert_rows
 from app.db.ids import to_key
-from app.db.ready import Ready, is_one_of, ready_delete, ready_update
+from app.db.ready import Ready, is_one_of, ready_delete, ready_update, to_new
 from app.ingest.resolve.corrections import Corrections
 from app.ingest.resolve.evidence import load_walks
 from app.ingest.resolve.local import Local
@@ -126,7 +126,7 @@ def write_entities(
     clusters: dict[int, list[Any]] = {}
     for row in _CLUSTERS_OF_ENTITIES.all(connection, keys=wanted):
         clusters.setdefault(row.entity_key, []).append(row)
-    known = {row.key: row for row in _ENTITIES_OF_KEYS.all(connection, keys=wanted)}
+    known = read_entity_rows(connection, wanted)
     slugs = {corrections.to_final(rows[0].slug) for rows in clusters.values()}
     _NEEDLESS.run(connection, slugs=sorted(slugs))
     new = []
@@ -140,6 +140,11 @@ def write_entities(
         for row in rows:
             if row.slug != final:
                 redirect(connection, slug=row.slug, to=to_key(final))
+
+
+def read_entity_rows(connection: Connection, keys: list[int]) -> dict[int, Any]:
+    """Return the rows of entities by their keys; those that are not there are left out."""
+    return {row.key: row for row in _ENTITIES_OF_KEYS.all(connection, keys=keys)}
 
 
 def _write_entity(
@@ -174,7 +179,7 @@ def _write_entity(
     changed = {name: value for name, value in values.items() if getattr(known, name) != value}
     if changed:
         ready_update(_ENTITIES, of=("key",), columns=tuple(changed)).run(
-            connection, of_key=key, **{f"new_{name}": value for name, value in changed.items()}
+            connection, of_key=key, **to_new(changed)
         )
     return values
 

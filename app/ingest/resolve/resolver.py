@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
-from app.db.ready import Ready, is_one_of, ready_update
+from app.db.ready import Ready, is_one_of, ready_update, to_new
 from app.ingest.resolve.addresses import (
     give_slugs,
     leave_redirects,
@@ -180,7 +180,7 @@ class _Changes:
                 ready_update(CLUSTERS, of=("key",), columns=tuple(values)).run(
                     self.connection,
                     of_key=key,
-                    **{f"new_{name}": value for name, value in values.items()},
+                    **to_new(values),
                 )
                 self.bases.add(row.base)
             else:
