@@ -188,8 +188,7 @@ class PatientProtocol(HttpToolsProtocol):
         if len(body) < _JOINED_BYTES:
             self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], line[1], head, body))
         else:
-            self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], line[1], head))
-            self.transport.write(body)
+            self.transport.writelines((b"%b%b%b\r\n" % (STATUS_LINE[status], line[1], head), body))
         self.cycle = _ANSWERED  # type: ignore[assignment]
         self._waited = None
         self.server_state.total_requests += 1
