@@ -1,17 +1,49 @@
 """One entity straight from SQLite, for `app.api.plain`."""
 
-import json
 import sqlite3
-from collections import namedtuple
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json
 
 from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES, Entity, entity_from_row
 
-_ENTITY = "SELECT * FROM entities WHERE key = ?"
+
+class _Row(NamedTuple):
+    """The columns of the entities' table."""
+
+    key: int
+    slug: str
+    name: str
+    type: str
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    article_count: int
+    mention_count: int
+    quote_count: int
+    claim_count: int
+    external_ids: Any
+    first_seen: Any
+    last_seen: Any
+
+
+class _Alias(NamedTuple):
+    text: str
+    uses: int
+
+
+class _Role(NamedTuple):
+    text: str
+    article_key: int
+    start: int
+    end: int
+
+
+# The columns are those of `_Row`.
+_ENTITY = f"SELECT {', '.join(_Row._fields)} FROM entities WHERE key = ?"  # noqa: S608  # nosec B608
 _ALIASES = """\
-SELECT text, count AS uses FROM entity_aliases
+SELECT text, count FROM entity_aliases
 WHERE entity_key = ? ORDER BY count DESC, text LIMIT ?"""
 _ROLES = """\
 SELECT text, article_key, start, "end" FROM entity_roles
@@ -27,31 +59,17 @@ def read_entity(connection: sqlite3.Connection, key: int) -> Entity:
     """
     connection.text_factory = str
     try:
-        (row,) = _fetch(connection, _ENTITY, (key,))
-        return entity_from_row(
-            row._replace(
-                external_ids=json.loads(row.external_ids),
-                first_seen=_to_time(row.first_seen),
-                last_seen=_to_time(row.last_seen),
-            ),
-            aliases={key: _fetch(connection, _ALIASES, (key, MAX_ALIASES))},
-            roles={key: _fetch(connection, _ROLES, (key, MAX_ROLES))},
-        )
+        *given, external_ids, first, last = connection.execute(_ENTITY, (key,)).fetchone()
+        aliases = connection.execute(_ALIASES, (key, MAX_ALIASES)).fetchall()
+        roles = connection.execute(_ROLES, (key, MAX_ROLES)).fetchall()
     finally:
         connection.text_factory = bytes
-
-
-def _fetch(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> list[Any]:
-    found = connection.execute(sql, values)
-    return list(map(_to_row(tuple(column[0] for column in found.description)), found))
-
-
-@lru_cache
-def _to_row(names: tuple[str, ...]) -> Any:
-    """Return what makes of a tuple a row with its columns as attributes."""
-    made: Any = namedtuple("Row", names)  # type: ignore[misc]  # the names are the database's
-    return made._make
+    return entity_from_row(
+        _Row(*given, from_json(external_ids), _to_time(first), _to_time(last)),
+        aliases={key: list(map(_Alias._make, aliases))},
+        roles={key: list(map(_Role._make, roles))},
+    )
 
 
 def _to_time(stored: str | None) -> datetime | None:
-    return None if stored is None else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return None if stored is None else datetime.fromisoformat(f"{stored}+00:00")

@@ -15,7 +15,7 @@ from app.api.plain.asked import Asked, NotPlainError
 from app.api.plain.lists import PlainList
 
 _SELECT = """\
-SELECT said.key, said.published_at, made.record, said.{who}_key FROM {table} AS said
+SELECT said.key, said.published_at, made.record, made.{who}_key FROM {table} AS said
 JOIN {one}_records AS made ON made.{one}_key = said.key
 WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
 # Of one speaker, and nothing else asked: an index holds the records themselves, side by side.
