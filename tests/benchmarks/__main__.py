@@ -90,18 +90,20 @@ def main() -> int:
     )
     scratch = Path(tempfile.mkdtemp(prefix="onrecord-bench-"))
     try:
+        corpora, made = {}, {}
         for articles in asked.articles or ([SMALL] if asked.quick else [SMALL, LARGE]):
             say(f"corpus of {articles:,} articles")
             was_there = find_corpus(articles).exists()
             began = time.monotonic()
-            corpus = ensure_corpus(articles, say=say)
-            made = None if was_there else round(time.monotonic() - began, 1)
-            if not asked.corpora_only:
-                found["corpora"][str(articles)] = _measure_corpus(
-                    corpus, chosen, scratch=scratch / str(articles), plan=plan, say=say
-                ) | {"corpus": _describe(corpus, made=made)}
+            corpora[articles] = ensure_corpus(articles, say=say)
+            made[articles] = None if was_there else round(time.monotonic() - began, 1)
         if asked.corpora_only:
             return 0
+        measured = _measure_corpora(corpora, chosen, scratch=scratch, plan=plan, say=say)
+        found["corpora"] = {
+            str(size): figures | {"corpus": _describe(corpora[size], made=made[size])}
+            for size, figures in measured.items()
+        }
         if "ingest" in chosen:
             try:
                 found["ingest"] = measure_ingest(
@@ -125,39 +127,41 @@ def main() -> int:
     return 0
 
 
-def _measure_corpus(
-    corpus: Path, chosen: list[str], *, scratch: Path, plan: Plan, say: Any
-) -> dict[str, Any]:
-    bench = Bench(corpus, folder=scratch, plan=plan, say=say)
-    found: dict[str, Any] = {"scenarios": {}, "failed": {}}
+def _measure_corpora(
+    corpora: dict[int, Path], chosen: list[str], *, scratch: Path, plan: Plan, say: Any
+) -> dict[int, dict[str, Any]]:
+    bench = Bench(corpora, folder=scratch, plan=plan, say=say)
+    found: dict[int, dict[str, Any]] = {size: {"scenarios": {}, "failed": {}} for size in corpora}
     for scenario in SCENARIOS:
         if scenario.name not in chosen:
             continue
-        _warm(corpus, say=say)
+        _warm(corpora, say=say)
         if scenario.name == COLD:
-            page = bench.measure_page(scenario)
-            found["scenarios"] |= page["figures"]
-            found["page_bytes"], found["memory"] = page["page_bytes"], page["memory"]
-            say(f"memory: {page['memory']}")
+            for size, page in bench.measure_page(scenario).items():
+                found[size]["scenarios"] |= page.pop("figures")
+                found[size] |= page
             continue
-        try:
-            found["scenarios"][scenario.name] = bench.measure(scenario)
-        except LoadError as error:
+        for size, figures in bench.measure(scenario).items():
             # One question that fails does not cost the figures of the others.
-            found["failed"][scenario.name] = str(error)
-            say(f"{scenario.name} FAILED: {error}")
+            if isinstance(figures, LoadError):
+                found[size]["failed"][scenario.name] = str(figures)
+                say(f"{scenario.name}, {size:,} articles, FAILED: {figures}")
+            else:
+                found[size]["scenarios"][scenario.name] = figures
     if "export" in chosen:
-        _warm(corpus, say=say)
-        found["export"] = bench.measure_export()
-    if "start" in chosen:
-        found["start"] = bench.measure_start()
+        _warm(corpora, say=say)
+    for size in corpora:
+        if "export" in chosen:
+            found[size]["export"] = bench.measure_export(size)
+        if "start" in chosen:
+            found[size]["start"] = bench.measure_start(size)
     return found
 
 
-def _warm(corpus: Path, *, say: Any) -> None:
+def _warm(corpora: dict[int, Path], *, say: Any) -> None:
     # Before each scenario: some systems take back what was not used for two minutes.
-    seconds = read_once(corpus)
-    say(f"the corpus was read once in {seconds:.0f} s, so that the system keeps what fits")
+    seconds = sum(read_once(corpus) for corpus in corpora.values())
+    say(f"the corpora were read once in {seconds:.0f} s, so that the system keeps what fits")
 
 
 def _describe(corpus: Path, *, made: float | None) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""How fast pages are served: ours, the floors' and Datasette's, on one corpus."""
+"""How fast pages are served: ours, the floors' and Datasette's, on corpora side by side."""
 
 import json
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from app.db.ids import QUOTE, to_id
 from tests.benchmarks.datasette import list_datasette_pages, write_datasette
-from tests.benchmarks.load import CONNECTIONS, NoAnswerError, Walk, run_wrk, summarise
+from tests.benchmarks.load import CONNECTIONS, LoadError, NoAnswerError, Walk, run_wrk, summarise
 from tests.benchmarks.report import CACHE_MIB
 from tests.benchmarks.scenarios import PAGE, Scenario, open_corpus
 from tests.benchmarks.servers import (
@@ -30,6 +30,9 @@ from tests.benchmarks.servers import (
 # meets an answer that is still kept when it is longer than that; one that is not twice as long is
 # walked on a server that was started for it.
 _CACHE_BYTES = CACHE_MIB << 20
+# The slowest hundredth of fewer answers is one of them; a run goes on for more, five times as long.
+_FEWEST = 200
+_RATE = "requests_per_second"
 _IMPORTS = "import fastapi, sqlmodel, uvicorn"
 
 Say = Callable[[str], None]
@@ -51,136 +54,166 @@ class Plan:
 
 
 class Bench:
-    """Measures one corpus."""
+    """Measures corpora side by side.
 
-    def __init__(self, corpus: Path, *, folder: Path, plan: Plan, say: Say) -> None:
+    Each round asks the server of one corpus and then that of the other, all on the same core, so
+    that a machine that grows slower does so for all of them.
+    """
+
+    def __init__(self, corpora: Mapping[int, Path], *, folder: Path, plan: Plan, say: Say) -> None:
         """Write nothing yet.
 
         Args:
-            corpus: The database.
-            folder: For lists of addresses, logs and Datasette's file.
+            corpora: The databases by their number of articles.
+            folder: For lists of addresses, logs and Datasette's files.
             plan: How long and how often.
             say: Is told each figure.
         """
-        self.corpus = corpus
-        self.folder = folder
+        self.corpora = corpora
+        self.folders = {size: folder / str(size) for size in corpora}
         self.plan = plan
         self.say = say
-        folder.mkdir(parents=True, exist_ok=True)
+        for own in self.folders.values():
+            own.mkdir(parents=True, exist_ok=True)
 
-    def serve(self) -> Any:
-        """Start our server."""
-        return run_on_record(self.corpus, log=self.folder / "onrecord.log")
+    def serve(self, size: int) -> Any:
+        """Start our server on a corpus."""
+        return run_on_record(self.corpora[size], log=self.folders[size] / "onrecord.log")
 
-    def walk(self, scenario: Scenario) -> Walk:
-        """List a scenario's addresses."""
-        with open_corpus(self.corpus) as corpus:
+    def walk(self, scenario: Scenario, size: int) -> Walk:
+        """List a scenario's addresses in a corpus."""
+        with open_corpus(self.corpora[size]) as corpus:
             lines = scenario.list_lines(corpus)
         if not lines:
-            raise ValueError(f"the corpus is too small for {scenario.name}")
-        return Walk.write(self.folder / f"{scenario.name}.txt", lines)
+            raise ValueError(f"the corpus of {size:,} articles is too small for {scenario.name}")
+        return Walk.write(self.folders[size] / f"{scenario.name}.txt", lines)
 
-    def measure_page(self, cold: Scenario) -> dict[str, Any]:
-        """Measure the page of a speaker beside floors and Datasette, all in turns.
-
-        All servers are up at the same time, on the same core, and each round asks one after the
-        other, so that a machine that grows slower does so for all of them.
-        """
-        walk = self.walk(cold)
+    def measure_page(self, cold: Scenario) -> dict[int, dict[str, Any]]:
+        """Measure the page of a speaker beside floors and Datasette, all in turns, by corpus."""
         with ExitStack() as up:
-            ours = up.enter_context(self.serve())
-            line, body, etag = _find_usual_page(ours, walk)
-            page = self.folder / "page.json"
-            page.write_bytes(body)
-            peers = {
-                name: up.enter_context(run_floor(name, body=page, log=self.folder / f"{name}.log"))
-                for name in ("asgi", "fastapi")
-            }
-            file = write_datasette(self.corpus.with_name(f"{self.corpus.stem}-quotes.db"),
-                                   corpus=self.corpus)  # fmt: skip
-            datasette = up.enter_context(run_datasette(file, log=self.folder / "datasette.log"))
-            pages = {
-                name: Walk.write(
-                    self.folder / f"{name}.txt",
-                    list_datasette_pages(self.corpus, name=file.stem, labels=labels),
-                )
-                for name, labels in (("datasette", False), ("datasette_labels", True))
-            }
-            _check_same_rows(ours, walk, datasette, pages["datasette"])
-            hot = Walk.write(self.folder / "hot.txt", [line])
-            asked = Walk.write(self.folder / "not_modified.txt", [f"{line}\t{etag}"])
-            if ours.get(line, {"If-None-Match": etag})[0] != 304:
-                raise RuntimeError(f"{line} with its own ETag is not answered with 304")
+            pages = {size: self._open_page(cold, size, up=up) for size in self.corpora}
             turns = {
-                "asgi_constant": (peers["asgi"], hot),
-                "asgi_not_modified": (peers["asgi"], asked),
-                "fastapi_constant": (peers["fastapi"], hot),
-                "datasette": (datasette, pages["datasette"]),
-                "datasette_labels": (datasette, pages["datasette_labels"]),
-                cold.name: (ours, walk),
-                "hot_page": (ours, hot),
-                "not_modified": (ours, asked),
+                (size, name): turn for size, page in pages.items() for name, turn in page[1].items()
             }
-            found = self._take_turns(turns)
-            memory = _measure_memory(ours, walk, bytes_per_answer=len(body), plan=self.plan)
-            for name in (cold.name, "hot_page", "not_modified"):
-                found[name]["alone"] = self._run_alone(*turns[name])
-        return {"page_bytes": len(body), "figures": found, "memory": memory}
-
-    def _take_turns(self, turns: dict[str, tuple[Server, Walk]]) -> dict[str, dict[str, Any]]:
-        for server, walk in turns.values():
-            _run_patiently(server, walk, seconds=1)
-            server.settle()
-        runs: dict[str, list[dict[str, Any]]] = {name: [] for name in turns}
-        for _ in range(self.plan.runs):
-            for name, (server, walk) in turns.items():
-                runs[name].append(_run_patiently(server, walk, seconds=self.plan.seconds))
-                server.settle()
-        return {name: self._told(name, summarise(of_name)) for name, of_name in runs.items()}
-
-    def measure(self, scenario: Scenario) -> dict[str, Any]:
-        """Measure one scenario by itself: 16 connections, and one alone."""
-        walk = self.walk(scenario)
-        with self.serve() as server:
-            first = _run_patiently(server, walk, seconds=1)
-            is_short = walk.length * first["bytes_per_answer"] < 2 * _CACHE_BYTES
-            if not is_short:
-                runs = [self._run(server, walk, first) for _ in range(self.plan.runs)]
-                found = summarise(runs)
-                found["alone"] = self._run_alone(server, walk)
-                return self._told(scenario.name, found)
-        runs = []
-        for _ in range(self.plan.runs):
-            with self.serve() as server:
+            for server, walk in turns.values():
                 _run_patiently(server, walk, seconds=1)
-                runs.append(self._run(server, walk, first))
-                last = self._run_alone(server, walk) if len(runs) == self.plan.runs else None
-        found = summarise(runs)
-        found["alone"] = last
-        return self._told(scenario.name, found)
+                server.settle()
+            runs: dict[tuple[int, str], list[dict[str, Any]]] = {turn: [] for turn in turns}
+            for _ in range(self.plan.runs):
+                for turn, (server, walk) in turns.items():
+                    runs[turn].append(_run_patiently(server, walk, seconds=self.plan.seconds))
+                    server.settle()
+            found = {}
+            for size, (length, own) in pages.items():
+                figures = {name: self._sum_up(name, size, runs[size, name]) for name in own}
+                memory = _measure_memory(*own[cold.name], bytes_per_answer=length, plan=self.plan)
+                for name in (cold.name, "hot_page", "not_modified"):
+                    figures[name]["alone"] = self._run_alone(*own[name])
+                found[size] = {"page_bytes": length, "figures": figures, "memory": memory}
+                self.say(f"memory with {size:,} articles: {memory}")
+        return found
 
-    def _run(self, server: Server, walk: Walk, first: dict[str, Any]) -> dict[str, Any]:
-        """Run as long as planned, or as the addresses last."""
-        lasting = 0.8 * walk.length / first["requests_per_second"]
-        return _run_patiently(server, walk, seconds=min(self.plan.seconds, lasting))
+    def _open_page(
+        self, cold: Scenario, size: int, *, up: ExitStack
+    ) -> tuple[int, dict[str, tuple[Server, Walk]]]:
+        """Start a corpus's servers; return the page's bytes, and whom to ask for what."""
+        folder, corpus = self.folders[size], self.corpora[size]
+        walk = self.walk(cold, size)
+        ours = up.enter_context(self.serve(size))
+        line, body, etag = _find_usual_page(ours, walk)
+        page = folder / "page.json"
+        page.write_bytes(body)
+        peers = {
+            name: up.enter_context(run_floor(name, body=page, log=folder / f"{name}.log"))
+            for name in ("asgi", "fastapi")
+        }
+        file = write_datasette(corpus.with_name(f"{corpus.stem}-quotes.db"), corpus=corpus)
+        datasette = up.enter_context(run_datasette(file, log=folder / "datasette.log"))
+        pages = {
+            name: Walk.write(
+                folder / f"{name}.txt",
+                list_datasette_pages(corpus, name=file.stem, labels=labels),
+            )
+            for name, labels in (("datasette", False), ("datasette_labels", True))
+        }
+        _check_same_rows(ours, walk, datasette, pages["datasette"])
+        hot = Walk.write(folder / "hot.txt", [line])
+        asked = Walk.write(folder / "not_modified.txt", [f"{line}\t{etag}"])
+        if ours.get(line, {"If-None-Match": etag})[0] != 304:
+            raise RuntimeError(f"{line} with its own ETag is not answered with 304")
+        return len(body), {
+            "asgi_constant": (peers["asgi"], hot),
+            "asgi_not_modified": (peers["asgi"], asked),
+            "fastapi_constant": (peers["fastapi"], hot),
+            "datasette": (datasette, pages["datasette"]),
+            "datasette_labels": (datasette, pages["datasette_labels"]),
+            cold.name: (ours, walk),
+            "hot_page": (ours, hot),
+            "not_modified": (ours, asked),
+        }
 
-    def _run_alone(self, server: Server, walk: Walk) -> dict[str, Any]:
+    def measure(self, scenario: Scenario) -> dict[int, dict[str, Any] | LoadError]:
+        """Measure one scenario in turns, by corpus: 16 connections, and one alone."""
+        walks = {size: self.walk(scenario, size) for size in self.corpora}
+        runs: dict[int, list[dict[str, Any]]] = {size: [] for size in walks}
+        found: dict[int, dict[str, Any] | LoadError] = {}
+        with ExitStack() as up:
+            servers = {size: up.enter_context(self.serve(size)) for size in walks}
+            firsts = {}
+            for size, walk in walks.items():
+                try:
+                    firsts[size] = _run_patiently(servers[size], walk, seconds=1)
+                except LoadError as error:
+                    found[size] = error
+            for turn in range(self.plan.runs):
+                for size in [one for one in walks if one not in found]:
+                    first, is_last = firsts[size], turn == self.plan.runs - 1
+                    try:
+                        run, alone = self._take_turn(
+                            servers[size], walks[size], size=size, first=first, is_last=is_last
+                        )
+                    except LoadError as error:
+                        found[size] = error
+                        continue
+                    runs[size].append(run)
+                    if is_last:
+                        summary = self._sum_up(scenario.name, size, runs[size])
+                        found[size] = summary | {"alone": alone}
+        return found
+
+    def _take_turn(
+        self, server: Server, walk: Walk, *, size: int, first: dict[str, Any], is_last: bool
+    ) -> tuple[dict[str, Any], dict[str, float] | None]:
+        """Run once; the last time also over one connection."""
+        with ExitStack() as up:
+            if walk.length * first["bytes_per_answer"] < 2 * _CACHE_BYTES:
+                server = up.enter_context(self.serve(size))
+                _run_patiently(server, walk, seconds=1)
+            usual = max(self.plan.seconds, min(5 * self.plan.seconds, _FEWEST / first[_RATE]))
+            # As long as planned, or until there are answers enough, or as the addresses last.
+            lasting = min(usual, 0.8 * walk.length / first[_RATE])
+            run = _run_patiently(server, walk, seconds=lasting)
+            server.settle()
+            return run, self._run_alone(server, walk) if is_last else None
+
+    def _run_alone(self, server: Server, walk: Walk) -> dict[str, float]:
         """Run over one connection: what an answer takes when nobody else asks."""
         run = _run_patiently(server, walk, seconds=2, connections=1)
         return {name: round(run[name], 3) for name in ("p50_ms", "p99_ms", "requests")}
 
-    def _told(self, name: str, found: dict[str, Any]) -> dict[str, Any]:
+    def _sum_up(self, name: str, size: int, runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        found = summarise(runs)
         repeated = "; ADDRESSES REPEATED" if found["repeated"] and name not in _REPEATED else ""
         self.say(
-            f"{name}: {found['requests_per_second']:,.0f} requests/s, "
+            f"{name}, {size:,} articles: {found[_RATE]:,.0f} requests/s, "
             f"p50 {found['p50_ms']:.1f} ms, p99 {found['p99_ms']:.1f} ms, "
             f"{found['bytes_per_answer']:,.0f} bytes{repeated}"
         )
         return found
 
-    def measure_export(self) -> dict[str, Any]:
+    def measure_export(self, size: int) -> dict[str, Any]:
         """Read all quotations as NDJSON, as fast as they come, and watch the server's memory."""
-        with self.serve() as server:
+        with self.serve(size) as server:
             before = server.memory()
             lines, size, complete = 0, 0, False
             memory: list[float] = []
@@ -215,12 +248,12 @@ class Bench:
             "anonymous_mib_last": memory[-1] if memory else None,
         }
         self.say(
-            f"export: {found['quotes_per_second']:,.0f} quotes/s"
+            f"export, {size:,} articles: {found['quotes_per_second']:,.0f} quotes/s"
             f"{'' if complete else ' (cut off)'}, {found['anonymous_mib_most']} MiB at most"
         )
         return found
 
-    def measure_start(self) -> dict[str, Any]:
+    def measure_start(self, size: int) -> dict[str, Any]:
         """Time a start on this database, unchanged, against importing what it is built on."""
         starts, imports = [], []
         core = str(list_cores()[0])
@@ -228,7 +261,7 @@ class Bench:
             began = time.perf_counter()
             subprocess.run(["taskset", "-c", core, sys.executable, "-c", _IMPORTS], check=True)
             between = time.perf_counter()
-            with self.serve():
+            with self.serve(size):
                 ready = time.perf_counter()
             if run:  # the first of each reads files that the system has not at hand yet
                 imports.append(between - began)
@@ -240,7 +273,10 @@ class Bench:
                 statistics.median(s / i for s, i in zip(starts, imports, strict=True)), 3
             ),
         }
-        self.say(f"start: {found['start_seconds']} s, imports {found['imports_seconds']} s")
+        self.say(
+            f"start, {size:,} articles: {found['start_seconds']} s, "
+            f"imports {found['imports_seconds']} s"
+        )
         return found
 
 
