@@ -2,11 +2,13 @@
 
     python -m tests.benchmarks.reading bare FOLDER
     python -m tests.benchmarks.reading ingest FOLDER DATABASE
+    python -m tests.benchmarks.reading workers FOLDER DATABASE NUMBER
     python -m tests.benchmarks.reading unchanged FOLDER DATABASE
 
 `bare` is the model pipeline alone over texts in memory; `ingest` is everything from the file to
-the committed row with a parser that is loaded already; `unchanged` looks through files that the
-database knows. Times do not contain the loading of the model.
+the committed row with a parser that is loaded already; `workers` is the same with worker processes
+(0: in its own), once a few articles are stored; `unchanged` looks through files that the database
+knows. Times do not contain the loading of the model.
 """
 
 import json
@@ -15,7 +17,6 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import insert
 
@@ -64,8 +65,7 @@ def measure_bare(folder: Path) -> dict[str, object]:
 def measure_ingest(folder: Path, database: Path) -> dict[str, object]:
     """Ingest a folder into a new database."""
     # In this process, as the model alone is: worker processes are measured by themselves.
-    own: dict[str, Any] = {"ingest_workers": 0} if "ingest_workers" in Settings.model_fields else {}
-    settings = Settings(database_url=f"sqlite:///{database}", seeds=(folder,), **own)
+    settings = Settings(database_url=f"sqlite:///{database}", seeds=(folder,), ingest_workers=0)
     upgrade(settings.database_url)
     parser = _load(list(read_articles([folder]))[:_WARM_UP])
     source = ParserSource(versions=find_parser(settings).versions, load=lambda: parser)
@@ -81,6 +81,31 @@ def measure_ingest(folder: Path, database: Path) -> dict[str, object]:
         "seconds": seconds,
         "memory": watch.memory,
     }
+
+
+class Clock(NoProgress):
+    """Notes when there was how much."""
+
+    def __init__(self) -> None:
+        self.read: list[tuple[float, int]] = []
+
+    def show(self, *, done: int, articles: int, words: int) -> None:  # noqa: ARG002
+        self.read.append((time.perf_counter(), words))
+
+
+def measure_workers(folder: Path, database: Path, workers: int) -> dict[str, object]:
+    """Ingest a folder into a new database with worker processes; they load the model meanwhile."""
+    clock = Clock()
+    settings = Settings(
+        database_url=f"sqlite:///{database}", seeds=(folder,), ingest_workers=workers
+    )
+    upgrade(settings.database_url)
+    report = run_ingest(settings, progress=clock)
+    if report.files_failed:
+        raise RuntimeError(f"{report.files_failed} files failed: {report.problems[:3]}")
+    # Not from the first: what one worker had ready meanwhile is no part of the rate.
+    (began, before), (ended, words) = clock.read[_WARM_UP], clock.read[-1]
+    return {"words": words - before, "seconds": ended - began}
 
 
 def measure_unchanged(folder: Path, database: Path) -> dict[str, object]:
@@ -136,12 +161,15 @@ def _load(raws: list[RawArticle]) -> Parser:
 
 def main() -> None:
     """Measure what the command line names."""
-    what, folder, *database = sys.argv[1:]
+    what, folder, *more = sys.argv[1:]
     if what == "bare":
         found = measure_bare(Path(folder))
+    elif what == "workers":
+        database, workers = more
+        found = measure_workers(Path(folder), Path(database), int(workers))
     else:
         measure = {"ingest": measure_ingest, "unchanged": measure_unchanged}[what]
-        found = measure(Path(folder), Path(database[0]))
+        found = measure(Path(folder), Path(more[0]))
     sys.stdout.write(json.dumps(found) + "\n")
 
 
