@@ -64,11 +64,11 @@ def read_entity(connection: sqlite3.Connection, key: int) -> Entity:
         roles = connection.execute(_ROLES, (key, MAX_ROLES)).fetchall()
     finally:
         connection.text_factory = bytes
-    return entity_from_row(
-        _Row(*given, from_json(external_ids), _to_time(first), _to_time(last)),
-        aliases={key: list(map(_Alias._make, aliases))},
-        roles={key: list(map(_Role._make, roles))},
-    )
+    # They have the columns by name, and that is all that is asked of them.
+    row: Any = _Row._make((*given, from_json(external_ids), _to_time(first), _to_time(last)))
+    named: list[Any] = list(map(_Alias._make, aliases))
+    called: list[Any] = list(map(_Role._make, roles))
+    return entity_from_row(row, aliases={key: named}, roles={key: called})
 
 
 def _to_time(stored: str | None) -> datetime | None:
