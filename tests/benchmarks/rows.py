@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from app.db.fold import fold
 from app.db.ids import ARTICLE, ATTRIBUTION, CLAIM, QUOTE, SOURCE, to_key
@@ -321,7 +321,7 @@ def make_records(article: Article, made: dict[str, list[Row]]) -> dict[str, list
         made: Its other rows, by table.
     """
     text = article.draft.text
-    given = {row["key"]: _read(row) for row in made["attributions"]}
+    given = {row["key"]: _read("attributions", row) for row in made["attributions"]}
     slugs = {name.key: name.slug for name in map(article.name, _list_names(article))}
     records: dict[str, list[Row]] = {}
     for what, who, make in (
@@ -339,7 +339,7 @@ def make_records(article: Article, made: dict[str, list[Row]]) -> dict[str, list
                 "record": pack(
                     to_json(
                         make(
-                            _read(row),
+                            _read(f"{what}s", row),
                             given=given.get(row["attribution_key"]),
                             slug=slugs.get(row[f"{who}_key"]),
                             text=text,
@@ -353,18 +353,23 @@ def make_records(article: Article, made: dict[str, list[Row]]) -> dict[str, list
     return records
 
 
-_NESTED = (
-    *("content", "source", "cue", "role", "recipient", "medium", "hedges", "parts"),
-    *("numbers", "dates", "coreference", "candidates"),
-)
+# The columns that hold JSON and that a record is made of, by table.
+_NESTED = {
+    "attributions": (
+        *("source", "cue", "role", "recipient", "medium", "hedges"),
+        *("coreference", "candidates"),
+    ),
+    "quotes": ("parts",),
+    "claims": ("content", "hedges", "numbers", "dates"),
+}
 
 
-def _read(row: Row) -> SimpleNamespace:
+def _read(table: str, row: Row) -> SimpleNamespace:
     """Return a row as it is read from the database."""
     read = SimpleNamespace(**row)
-    for name in _NESTED:
-        if name in row:
-            setattr(read, name, json.loads(row[name]))
+    for name in _NESTED[table]:
+        # In a fifth of the time of json.loads.
+        setattr(read, name, from_json(row[name]))
     if "negated" in row:
         read.negated = bool(row["negated"])
     when = row.get("published_at")
