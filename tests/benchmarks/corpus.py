@@ -443,14 +443,17 @@ def _make_batch(start: int) -> Batch:
     assert _world is not None
     world = _world
     end = min(start + _AT_ONCE, world.articles)
-    rows: dict[str, list[Row]] = {table: [] for table in (*OF_ARTICLE, *_RECORDS)}
+    columns: dict[str, tuple[str, ...]] = {}
+    values: dict[str, list[tuple[Any, ...]]] = {table: [] for table in (*OF_ARTICLE, *_RECORDS)}
     links: list[tuple[int, int, int]] = []
     quotes, claims, full, short = [], [], [], []
     for draft in draft_articles(world, start=start, end=end):
         article = give_keys(world, draft)
         made = {table: make(article) for table, make in OF_ARTICLE.items()}
         for table, some in (*made.items(), *make_records(article, made).items()):
-            rows[table] += some
+            if some:
+                columns.setdefault(table, tuple(some[0]))
+                values[table] += [tuple(row.values()) for row in some]
         when = _NO_TIME if draft.published_at is None else int(draft.published_at.timestamp())
         counts: dict[int, int] = {}
         for first, last, who, kind in draft.mentions:
@@ -463,11 +466,7 @@ def _make_batch(start: int) -> Batch:
         spoken = [draft.said[claim.said] for claim in draft.claims if claim.said is not None]
         claims += [one.speaker for one in spoken if one.speaker is not None]
     return Batch(
-        rows={
-            table: (tuple(some[0]), [tuple(row.values()) for row in some])
-            for table, some in rows.items()
-            if some
-        },
+        rows={table: (columns[table], some) for table, some in values.items() if some},
         links=np.array(links, np.int64).reshape(-1, 3).T,
         quotes=np.array(quotes, np.int64),
         claims=np.array(claims, np.int64),
