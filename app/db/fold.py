@@ -64,6 +64,11 @@ def find_words(text: str) -> list[Word]:
     ]
 
 
+def fold_words(text: str) -> list[str]:
+    """Return what `find_words` finds, without where it stands: in a third of the time."""
+    return text.translate(_LETTERS).replace(_MARK, "").split()
+
+
 class _Letters(dict[int, str]):
     """What SQLite's unicode61 tokenizer makes of each code point, asked of SQLite when first met.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, union_all
 
-from app.db.fold import find_words
+from app.db.fold import fold_words
 from app.db.ids import to_key
 from app.db.search import Query, SearchTarget, Term, index_of, matches
 
@@ -34,7 +34,7 @@ def to_words_key(text: str) -> int | None:
 
     None for a text without words.
     """
-    words = [word.folded for word in find_words(text)]
+    words = fold_words(text)
     return to_key("words", *words) if words else None
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.db.fold import Word, find_words, fold
+from app.db.fold import Word, find_words, fold, fold_words
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,7 @@ def test_a_word_ends_after_its_accents():
 @given(st.text())
 def test_words_lie_in_order_and_fold_from_their_slices(text):
     words = find_words(text)
+    assert fold_words(text) == [word.folded for word in words]
     assert all(a.end < b.start for a, b in pairwise(words))
     for word in words:
         assert [part.folded for part in find_words(text[word.start : word.end])] == [word.folded]
