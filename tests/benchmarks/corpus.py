@@ -10,6 +10,7 @@ Not filled, since no answer of the API comes from them: what ingest keeps for it
 of articles (`article_sketches`, `article_bands`): no two of these articles are copies.
 """
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,7 +152,10 @@ def write_corpus(
     world.order  # noqa: B018  # made here, so that processes that are forked share it
     tell(f"{articles:,} articles about {len(world.names):,} names")
     upgrade(f"sqlite:///{path}")
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+    with (
+        _without_collector(),
+        closing(sqlite3.connect(path, isolation_level=None)) as database,
+    ):
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE",
                        "foreign_keys=OFF", f"cache_size=-{_cache_kib()}", "threads=2"):  # fmt: skip
             database.execute(f"PRAGMA {pragma}").fetchall()
@@ -396,6 +400,18 @@ def _count_months(database: sqlite3.Connection) -> None:
                     count(*) AS number
                 FROM {what} WHERE outlet IS NOT NULL GROUP BY 1, 2)"""
         database.execute(by_outlet)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let no rows be looked through for cycles, here and in what is forked: they make none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _set_search_memory(database: sqlite3.Connection, table: str, size: int) -> None:
