@@ -86,12 +86,12 @@ def _format_time(moment: datetime) -> str:
 
 def data_headers(state: DatasetState, url: str) -> dict[str, str]:
     """Return the headers of an answer that comes from the data."""
-    version = state.version or ""
-    headers = {
-        "ETag": make_etag(version, url),
-        "Cache-Control": CACHE_CONTROL,
-        "X-Dataset-Version": version,
-    }
+    return {"ETag": make_etag(state.version or "", url), **version_headers(state)}
+
+
+def version_headers(state: DatasetState) -> dict[str, str]:
+    """Return those of them that all answers of one state of the data have."""
+    headers = {"Cache-Control": CACHE_CONTROL, "X-Dataset-Version": state.version or ""}
     if state.changed_at is not None:
         headers["Last-Modified"] = _format_time(state.changed_at)
     return headers
