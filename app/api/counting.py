@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Row, Table, func, null, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Table, func, null, select
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
@@ -202,7 +202,7 @@ def find_groups(
     dated: ColumnElement[Any],
     dimension: Dimension | None,
     interval: Interval | None,
-    limit: int | None = None,
+    limit: int | BindParameter[int] | None = None,
 ) -> Listing:
     """Return the list of the groups that `count_groups` counts; all of them without a limit."""
     counted = listing.counted

@@ -1,11 +1,13 @@
 """The paths of counts: articles, quotations and claims by value and by time."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Integer, Select, bindparam
 from sqlmodel import Session
 
 from app.api.articles.parameters import ArticleConditions
@@ -21,12 +23,14 @@ from app.api.counting import (
     Interval,
     count_from_row,
     count_groups,
+    find_groups,
 )
 from app.api.deps import Call, call_for
 from app.api.envelope import item_response
 from app.api.listing import Listing
 from app.api.months import Counted, Kept, count_kept, find_kept
-from app.api.paging import count_rows
+from app.api.opened import Shape, open_filters
+from app.api.paging import count_rows, order_by, select_count
 from app.api.parameters import Parameters
 from app.api.promise import Router
 from app.api.quotes.parameters import QuoteConditions
@@ -116,8 +120,12 @@ def read_counts(
         return _read_whole(call, session, kept, limit=parameters.limit)
     if kept is not None:
         return count_kept(session, kept, limit=parameters.limit)
+    query = read_query(parameters.q)
+    if query is None:
+        shape, values = open_filters(parameters, without=("limit",))
+        return _read_opened(session, _open_counts(what, shape), values, limit=parameters.limit)
     find, dated, dimensions = _COUNTED[what]
-    listing = find(filters=parameters, query=read_query(parameters.q))
+    listing = find(filters=parameters, query=query)
     dimension = dimensions[parameters.group_by] if parameters.group_by else None
     found = count_groups(
         session,
@@ -131,6 +139,51 @@ def read_counts(
         # Every item is in one group, and all groups are here.
         return found, sum(row.number for row in found.rows)
     return found, count_rows(session, listing.statement, counted=listing.counted)
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenCounts:
+    """The statements of counts, with `most`, the number of groups, and more left open.
+
+    Attributes:
+        groups: Those that are shown.
+        total: Of the items.
+        is_parted: Every item is in one group.
+    """
+
+    groups: Select[Any]
+    total: Select[Any]
+    is_parted: bool
+
+
+@lru_cache(maxsize=128)
+def _open_counts(what: Counted, shape: Shape) -> _OpenCounts:
+    find, dated, dimensions = _COUNTED[what]
+    filters = shape.make_filters()
+    listing = find(filters=filters, query=None)
+    dimension = dimensions[filters.group_by] if filters.group_by else None
+    found = find_groups(
+        listing,
+        dated=dated,
+        dimension=dimension,
+        interval=filters.interval,
+        limit=bindparam("most", type_=Integer()),
+    )
+    return _OpenCounts(
+        groups=found.statement.order_by(*order_by(found.order)),
+        total=select_count(listing.statement, counted=listing.counted),
+        is_parted=dimension is None or dimension.through is None,
+    )
+
+
+def _read_opened(
+    session: Session, counts: _OpenCounts, values: Mapping[str, Any], *, limit: int
+) -> tuple[Groups, int]:
+    rows = session.execute(counts.groups, {**values, "most": limit}).all()
+    found = Groups(rows, rows[0].groups if rows else 0)
+    if found.groups <= limit and counts.is_parted:
+        return found, sum(row.number for row in rows)
+    return found, int(session.scalar(counts.total, dict(values)) or 0)
 
 
 def _read_whole(call: Call, session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, func, select
 
 from app.api.parameters import PublishedParameters
 from app.api.stored import entities, entity_redirects
-from app.db.ids import from_id
+from app.db.ids import ARTICLE, from_id
 
 
 def in_entities(
@@ -36,6 +36,20 @@ def keys_of(prefix: str, public_ids: Sequence[str]) -> list[int]:
     """Return the keys of public ids; what is not an id of that kind has none."""
     found = (from_id(prefix, public_id) for public_id in public_ids)
     return [key for key in found if key is not None]
+
+
+def in_articles(
+    column: ColumnElement[Any], public_ids: Sequence[str] | Sequence[BindParameter[Any]]
+) -> ColumnElement[bool]:
+    """Return the condition that a column holds the key of one of these articles.
+
+    Args:
+        column: Of keys of articles.
+        public_ids: Theirs, at least one; or what stands for all of their keys.
+    """
+    if isinstance(public_ids[0], BindParameter):
+        return column.in_(public_ids[0])
+    return column.in_(keys_of(ARTICLE, [str(one) for one in public_ids]))
 
 
 def published_between(

@@ -316,7 +316,10 @@ def make_page(
 
 def count_rows(session: Session, statement: Select[Any], *, counted: FromClause) -> int:
     """Count the rows of `counted` that pass a statement's conditions."""
+    return int(session.scalar(select_count(statement, counted=counted)) or 0)
+
+
+def select_count(statement: Select[Any], *, counted: FromClause) -> Select[Any]:
+    """Return the statement for how many rows of `counted` pass a statement's conditions."""
     count = select(func.count()).select_from(counted)
-    if statement.whereclause is not None:
-        count = count.where(statement.whereclause)
-    return int(session.scalar(count) or 0)
+    return count if statement.whereclause is None else count.where(statement.whereclause)

@@ -9,14 +9,13 @@ from sqlmodel import Session
 
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
-from app.api.filters import in_entities, keys_of, published_between
+from app.api.filters import in_articles, in_entities, published_between
 from app.api.listing import FirstPage, Listing, prepare_first_page
 from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import claim_about, claim_records, claims
 from app.api.stories.distinct import keep_words
-from app.db.ids import ARTICLE
 from app.db.search import OPEN, Query, SearchTarget
 
 _BY_KEY = Term("key", claims.c.key, int)
@@ -80,7 +79,7 @@ def find_claims(
         )
         statement = statement.where(claims.c.key.in_(named))
     if filters.article:
-        statement = statement.where(claims.c.article_key.in_(keys_of(ARTICLE, filters.article)))
+        statement = statement.where(in_articles(claims.c.article_key, filters.article))
     for column, values in (
         (claims.c.kind, filters.kind),
         (claims.c.cue_lemma, filters.cue),

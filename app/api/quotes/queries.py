@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
 from app.api.counting import Dimension
-from app.api.filters import in_entities, keys_of, published_between
+from app.api.filters import in_articles, in_entities, published_between
 from app.api.listing import FirstPage, Listing, prepare_first_page
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
@@ -16,7 +16,6 @@ from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import quote_about, quote_records, quotes
 from app.api.stories.distinct import keep_words
-from app.db.ids import ARTICLE
 from app.db.search import OPEN, Query, SearchTarget
 
 _BY_KEY = Term("key", quotes.c.key, int)
@@ -79,7 +78,7 @@ def find_quotes(
         )
         statement = statement.where(quotes.c.key.in_(named))
     if filters.article:
-        statement = statement.where(quotes.c.article_key.in_(keys_of(ARTICLE, filters.article)))
+        statement = statement.where(in_articles(quotes.c.article_key, filters.article))
     for column, values in (
         (quotes.c.form, filters.form),
         (quotes.c.cue_lemma, filters.cue),
