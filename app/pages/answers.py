@@ -4,7 +4,7 @@ A page is made of answers, and each answer knows the request that gives the same
 sends those requests and compares.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -35,8 +35,9 @@ from app.api.entities.schemas import ArticleEntity, Entity
 from app.api.envelope import ListMeta
 from app.api.errors import ProblemError, not_found
 from app.api.filters import in_entities
-from app.api.listing import Listing, read_page
+from app.api.listing import FirstPage, Listing, read_first_page, read_page
 from app.api.moved import MovedError, find_redirect
+from app.api.opened import Shape, open_filters
 from app.api.paging import Page, PageRequest
 from app.api.parameters import MAX_LIMIT, PageParameters, Parameters, split_words
 from app.api.quotes import queries as quote_queries
@@ -128,9 +129,11 @@ def list_articles(desk: Desk, filters: ArticleParameters) -> Listed[Article]:
 def list_quotes(desk: Desk, filters: QuoteParameters) -> Listed[Quote]:
     """Answer /v1/quotes."""
     query, include = read_query(filters.q), split_words(filters.include)
-    page = _read_page(
-        desk, "/v1/quotes", filters, quote_queries.find_quotes(filters=filters, query=query)
-    )
+    if query is None and filters.cursor is None:
+        page = _read_first_page(desk, "/v1/quotes", filters, quote_queries.prepare_shape)
+    else:
+        listing = quote_queries.find_quotes(filters=filters, query=query)
+        page = _read_page(desk, "/v1/quotes", filters, listing)
     items = build_quotes(desk.session, page.rows, include=include, query=query)
     return _keep(desk, "/v1/quotes", filters, page, items)
 
@@ -138,9 +141,11 @@ def list_quotes(desk: Desk, filters: QuoteParameters) -> Listed[Quote]:
 def list_claims(desk: Desk, filters: ClaimParameters) -> Listed[Claim]:
     """Answer /v1/claims."""
     query, include = read_query(filters.q), split_words(filters.include)
-    page = _read_page(
-        desk, "/v1/claims", filters, claim_queries.find_claims(filters=filters, query=query)
-    )
+    if query is None and filters.cursor is None:
+        page = _read_first_page(desk, "/v1/claims", filters, claim_queries.prepare_shape)
+    else:
+        listing = claim_queries.find_claims(filters=filters, query=query)
+        page = _read_page(desk, "/v1/claims", filters, listing)
     items = build_claims(desk.session, page.rows, include=include, query=query)
     return _keep(desk, "/v1/claims", filters, page, items)
 
@@ -286,17 +291,31 @@ def _to_counted(desk: Desk, path: str, filters: PageParameters) -> str:
 
 def _read_page(desk: Desk, path: str, filters: PageParameters, listing: Listing) -> Page:
     """Read a page as the API would: its cursors are the API's, and totals are counted once."""
+    page = read_page(desk.session, listing, request=_to_request(desk, path, filters))
+    know_total(desk, path, filters, page.total)
+    return page
+
+
+def _read_first_page(
+    desk: Desk, path: str, filters: PageParameters, prepare: Callable[[Shape], FirstPage]
+) -> Page:
+    """Read a list's first page, as `_read_page`, by statements that are made once."""
+    shape, values = open_filters(filters, without=("cursor", "limit", "include"))
+    request = _to_request(desk, path, filters)
+    page = read_first_page(desk.session, prepare(shape), values=values, request=request)
+    know_total(desk, path, filters, page.total)
+    return page
+
+
+def _to_request(desk: Desk, path: str, filters: PageParameters) -> PageRequest:
     root = desk.call.request.scope.get("root_path", "").rstrip("/")
     counted = _to_counted(desk, path, filters)
-    request = PageRequest(
+    return PageRequest(
         limit=filters.limit,
         cursor=filters.cursor,
         scope=root + make_url(path, filters, without=("cursor", "limit")),
         total=desk.call.source.dataset.get_total(desk.call.version, counted),
     )
-    page = read_page(desk.session, listing, request=request)
-    desk.call.source.dataset.put_total(desk.call.version, counted, page.total)
-    return page
 
 
 def _keep(

@@ -40,6 +40,7 @@ from app.api.search import read_query
 from app.api.shape import OffsetParameters
 from app.api.stored import articles
 from app.db.ids import ARTICLE, from_id
+from app.db.search import bind_query
 
 router = Router(prefix="/v1/articles", tags=["articles"])
 
@@ -98,7 +99,7 @@ def list_articles(
         request = call.page_request(parameters)
         if query is not None and is_first_page_of_search(parameters, query):
             first = queries.prepare_search(parameters.sort)
-            page = read_first_page(session, first, query=query, request=request)
+            page = read_first_page(session, first, values=bind_query(query), request=request)
         else:
             listing = queries.find_articles(filters=parameters, query=query)
             page = read_page(session, listing, request=request)

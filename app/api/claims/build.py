@@ -10,6 +10,7 @@ from app.api.articles.build import build_articles
 from app.api.articles.texts import find_hits
 from app.api.claims.schemas import Claim, claim_from_record
 from app.api.entities.build import build_entities
+from app.api.search import SearchHit
 from app.db.search import Query
 from app.records import unpack
 
@@ -25,13 +26,14 @@ def build_claims(
 
     Args:
         session: Where from.
-        rows: Those of `queries.select_claims`.
+        rows: Those of `queries.select_claims`; without a query, of `queries.prepare_shape` too.
         include: What to embed: "article", "claimant".
         query: What was searched, or None.
     """
-    hits = find_hits(
-        session, [(row.article_key, row.text, row.content) for row in rows], query=query
-    )
+    hits: Sequence[SearchHit | None] = [None] * len(rows)
+    if query is not None:
+        said = [(row.article_key, row.text, row.content) for row in rows]
+        hits = find_hits(session, said, query=query)
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     claimant_keys = [row.claimant_key for row in rows] if "claimant" in include else []

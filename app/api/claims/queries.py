@@ -11,6 +11,7 @@ from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
 from app.api.listing import FirstPage, Listing, prepare_first_page
+from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
@@ -114,8 +115,22 @@ def find_claims(
         before={"position": _BY_ARTICLE},
     )
     return Listing(
-        statement, found.counted, order, key=claims.c.key, rows=select_claims(), hits=found.hits
+        statement,
+        found.counted,
+        order,
+        key=claims.c.key,
+        rows=select_claims(),
+        hits=found.hits,
+        is_scattered=bool(filters.about),
     )
+
+
+@lru_cache(maxsize=64)
+def prepare_shape(shape: Shape) -> FirstPage:
+    """Return the first page of a list that is not searched; its rows are for `build_claims`."""
+    columns = [claims.c.article_key, claims.c.claimant_key, claim_records.c.record]
+    listing = find_claims(filters=shape.make_filters(), query=None)
+    return prepare_first_page(listing, columns=columns)
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ from app.api.articles.build import build_articles
 from app.api.articles.texts import find_hits
 from app.api.entities.build import build_entities
 from app.api.quotes.schemas import Quote, quote_from_record
+from app.api.search import SearchHit
 from app.db.search import Query
 from app.records import unpack
 
@@ -25,11 +26,14 @@ def build_quotes(
 
     Args:
         session: Where from.
-        rows: Those of `queries.select_quotes`.
+        rows: Those of `queries.select_quotes`; without a query, of `queries.prepare_shape` too.
         include: What to embed: "article", "speaker".
         query: What was searched, or None.
     """
-    hits = find_hits(session, [(row.article_key, row.text, row.parts) for row in rows], query=query)
+    hits: Sequence[SearchHit | None] = [None] * len(rows)
+    if query is not None:
+        said = [(row.article_key, row.text, row.parts) for row in rows]
+        hits = find_hits(session, said, query=query)
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     speaker_keys = [row.speaker_key for row in rows] if "speaker" in include else []

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
 from app.api.listing import FirstPage, Listing, prepare_first_page
+from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
 from app.api.search import join_hits
@@ -102,8 +103,22 @@ def find_quotes(
         before={"position": _BY_ARTICLE},
     )
     return Listing(
-        statement, found.counted, order, key=quotes.c.key, rows=select_quotes(), hits=found.hits
+        statement,
+        found.counted,
+        order,
+        key=quotes.c.key,
+        rows=select_quotes(),
+        hits=found.hits,
+        is_scattered=bool(filters.about),
     )
+
+
+@lru_cache(maxsize=64)
+def prepare_shape(shape: Shape) -> FirstPage:
+    """Return the first page of a list that is not searched; its rows are for `build_quotes`."""
+    columns = [quotes.c.article_key, quotes.c.speaker_key, quote_records.c.record]
+    listing = find_quotes(filters=shape.make_filters(), query=None)
+    return prepare_first_page(listing, columns=columns)
 
 
 @lru_cache(maxsize=64)

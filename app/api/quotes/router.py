@@ -18,6 +18,7 @@ from app.api.quotes.schemas import Quote, QuoteList
 from app.api.search import read_query
 from app.api.stored import quotes
 from app.db.ids import QUOTE, from_id
+from app.db.search import bind_query
 
 router = Router(prefix="/v1/quotes", tags=["quotes"])
 
@@ -38,7 +39,7 @@ def respond_with_quotes(
         request = call.page_request(parameters)
         if is_of_all and query is not None and is_first_page_of_search(parameters, query):
             first = queries.prepare_search(parameters.sort)
-            page = read_first_page(session, first, query=query, request=request)
+            page = read_first_page(session, first, values=bind_query(query), request=request)
         else:
             listing = queries.find_quotes(
                 filters=parameters, query=query, article_key=article_key, speaker=speaker
