@@ -74,6 +74,15 @@ def _write_postgresql(element: ByDialect, compiler: Any, **options: Any) -> str:
     return written
 
 
+def not_sought(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column that SQLite looks at in the rows that it has, and enters no index by.
+
+    For a long list of values: SQLite would look for each of them beside each row.
+    https://www.sqlite.org/optoverview.html
+    """
+    return ByDialect(sqlite=column + literal_column("0"), postgresql=column, type_=column.type)
+
+
 def period_of(
     moment: ColumnElement[Any], interval: Literal["day", "week", "month", "year"]
 ) -> ColumnElement[Any]:

@@ -1,6 +1,6 @@
 """Which entities articles name together with one, and what is said between them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Float, Row, cast, func, select
@@ -13,6 +13,7 @@ from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
 from app.api.stored import article_entities, articles, entities, quote_about, quotes
+from app.db.dialect import not_sought
 from app.db.ids import ARTICLE, to_id
 from app.db.search import Query, SearchTarget
 
@@ -84,12 +85,15 @@ def build_cooccurrences(
 
 
 def _count_quotes(
-    session: Session, *, speakers: Iterable[int], about: Iterable[int]
+    session: Session, *, speakers: Sequence[int], about: Sequence[int]
 ) -> dict[tuple[int, int], int]:
+    named = quote_about.c.entity_key
+    # Read from the side of the one: each quotation of a speaker names few of the many.
+    column = named if len(about) == 1 else not_sought(named)
     statement = (
         select(quotes.c.speaker_key, quote_about.c.entity_key, func.count())
         .select_from(quotes.join(quote_about, quote_about.c.quote_key == quotes.c.key))
-        .where(quotes.c.speaker_key.in_(speakers), quote_about.c.entity_key.in_(about))
+        .where(quotes.c.speaker_key.in_(speakers), column.in_(about))
         .group_by(quotes.c.speaker_key, quote_about.c.entity_key)
     )
     return {(row[0], row[1]): row[2] for row in session.execute(statement)}
@@ -108,7 +112,7 @@ def _list_articles(session: Session, this_key: int, keys: list[int]) -> dict[int
                 articles, articles.c.key == other.c.article_key
             )
         )
-        .where(this.c.entity_key == this_key, other.c.entity_key.in_(keys))
+        .where(this.c.entity_key == this_key, not_sought(other.c.entity_key).in_(keys))
         .subquery()
     )
     shown = select(ranked).where(ranked.c.place <= MAX_ARTICLES).order_by(ranked.c.place)
