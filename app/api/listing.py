@@ -129,10 +129,12 @@ def prepare_first_page(
         columns: All that is read of its rows, but for the terms of its order, where an index has
             them in that order.
     """
-    assert listing.key is not None
     is_sorted = listing.hits is not None or listing.is_scattered
-    found = _select_terms(listing, listing.key) if is_sorted else listing.statement
-    if columns and not is_sorted:
+    found = listing.statement
+    if is_sorted:
+        assert listing.key is not None
+        found = _select_terms(listing, listing.key)
+    elif columns:
         terms = [term.column.label(term.name) for term in listing.order]
         found = found.with_only_columns(*columns, *terms)
     return FirstPage(

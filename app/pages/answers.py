@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote as quote_path
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlmodel import Session
 
 from app import __version__
@@ -25,7 +25,7 @@ from app.api.claims import queries as claim_queries
 from app.api.claims.build import build_claims
 from app.api.claims.parameters import ClaimParameters
 from app.api.claims.schemas import Claim
-from app.api.cooccurrences.queries import build_cooccurrences, find_cooccurrences
+from app.api.cooccurrences import queries as beside
 from app.api.cooccurrences.schemas import Cooccurrence, CooccurrenceParameters
 from app.api.deps import Call
 from app.api.entities import queries as entity_queries
@@ -47,6 +47,7 @@ from app.api.quotes.schemas import Quote
 from app.api.root import LINKS, Root, count_everything
 from app.api.search import read_query
 from app.db.ids import ARTICLE, from_id
+from app.vocabulary import EntityType
 
 Item = TypeVar("Item")
 
@@ -166,9 +167,32 @@ def list_cooccurrences(
     """Answer /v1/entities/{id}/cooccurrences of an entity that there is."""
     path = f"/v1/entities/{slug}/cooccurrences"
     query = read_query(filters.q)
-    page = _read_page(desk, path, filters, find_cooccurrences(slug, filters=filters, query=query))
-    items = build_cooccurrences(desk.session, page.rows, query=query)
+    if query is None and filters.cursor is None:
+        page = _read_first_page(desk, path, filters, beside.prepare_shape, slug=slug)
+    else:
+        listing = beside.find_cooccurrences(slug, filters=filters, query=query)
+        page = _read_page(desk, path, filters, listing)
+    items = beside.build_cooccurrences(desk.session, page.rows, query=query)
     return _keep(desk, path, filters, page, items)
+
+
+def count_places(desk: Desk, slug: str, *, articles: int, limit: int) -> Sequence[Row[Any]]:
+    """Return the places that some of the articles that name an entity name with it.
+
+    Args:
+        desk: Where from. No answer: the API counts in all articles.
+        slug: Of an entity that there is.
+        articles: In how many articles they are counted.
+        limit: The most places, the most frequent.
+
+    Returns:
+        Rows of entities, with `together`: how many of the articles name it.
+    """
+    row = entity_queries.get_entity(desk.session, slug)
+    assert row is not None
+    return beside.count_beside(
+        desk.session, row.key, type_=EntityType.PLACE, articles=articles, limit=limit
+    )
 
 
 def get_entity(desk: Desk, slug: str) -> Entity:
@@ -297,12 +321,16 @@ def _read_page(desk: Desk, path: str, filters: PageParameters, listing: Listing)
 
 
 def _read_first_page(
-    desk: Desk, path: str, filters: PageParameters, prepare: Callable[[Shape], FirstPage]
+    desk: Desk,
+    path: str,
+    filters: PageParameters,
+    prepare: Callable[[Shape], FirstPage],
+    **more: str,
 ) -> Page:
     """Read a list's first page, as `_read_page`, by statements that are made once."""
     shape, values = open_filters(filters, without=("cursor", "limit", "include"))
     request = _to_request(desk, path, filters)
-    page = read_first_page(desk.session, prepare(shape), values=values, request=request)
+    page = read_first_page(desk.session, prepare(shape), values={**values, **more}, request=request)
     know_total(desk, path, filters, page.total)
     return page
 

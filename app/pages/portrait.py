@@ -1,6 +1,5 @@
 """What the page about a person, an organisation or a place shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from app.api.quotes.schemas import Quote
 from app.pages.answers import (
     Desk,
     Listed,
+    count_places,
     find_claim_day,
     find_quote_day,
     get_entity,
@@ -33,8 +33,10 @@ ON_A_PAGE, ABOUT, TOP, PLACES = 20, 10, 8, 12
 QUOTES_LOOKED_AT, ARTICLES_LOOKED_AT = 100, 40
 # Counting takes as long as there is to count: of who said more, so many are compared, the newest.
 SAID_LOOKED_AT = 2_000
-# The places of whoever is named in more articles are not looked for: each article is looked at.
-MOST_ARTICLES = 10_000
+# The places of whoever is named in more articles are counted in so many of them.
+MOST_ARTICLES = 500
+# Name, slug, articles, longitude and latitude, as `draw_map` takes them.
+Place = tuple[str, str, int, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Portrait:
         company: Who else is quoted in the articles of its newest quotations.
         outlets: Where they were published.
         map: The places that articles name together with it, and itself when it is one; or None.
-        has_places: Whether those places were looked for.
+        looked_at: In how many of the articles that name it they were counted; None for all.
         map_csv: The address of those places as CSV.
     """
 
@@ -101,7 +103,7 @@ class Portrait:
     outlets: Chart
     map: Map | None
     map_csv: str
-    has_places: bool
+    looked_at: int | None
 
 
 def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
@@ -128,10 +130,6 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
     )
     about = list_quotes(desk, QuoteParameters(about=[slug], limit=ABOUT, include="article"))
     claims_about = list_claims(desk, ClaimParameters(about=[slug], limit=ABOUT, include="article"))
-    together = CooccurrenceParameters(type=[EntityType.PLACE], limit=PLACES)
-    has_places = entity["article_count"] <= MOST_ARTICLES
-    named = list_cooccurrences(desk, slug, together).items if has_places else ()
-    places = [(one["entity"], one["article_count"]) for one in named]
     since = _find_start(desk, slug, entity)
     return Portrait(
         entity=entity,
@@ -154,9 +152,9 @@ def make_portrait(desk: Desk, slug: str, asked: SpeakerQuery) -> Portrait:
             ClaimCountParameters(claimant=[slug], group_by="source", published_from=since),
             of_entities=False,
         ),
-        map=_draw_places([(entity, entity["article_count"]), *places]),
+        map=draw_map(_list_places(desk, slug, entity)),
         map_csv=f"/v1/entities/{slug}/cooccurrences.csv?type=place",
-        has_places=has_places,
+        looked_at=MOST_ARTICLES if entity["article_count"] > MOST_ARTICLES else None,
     )
 
 
@@ -233,11 +231,23 @@ def _list_company(desk: Desk, slug: str) -> Chart:
     return Chart(draw_ranks(others, top=TOP), (("Quotations", to_csv(counts)),))
 
 
-def _draw_places(places: Sequence[tuple[Entity, int]]) -> Map | None:
-    located = []
-    for entity, count in places:
-        location = entity["location"]
-        if location is not None:
-            where = location["longitude"], location["latitude"]
-            located.append((entity["name"], entity["id"], count, *where))
-    return draw_map(located)
+def _list_places(desk: Desk, slug: str, entity: Entity) -> list[Place]:
+    """Return an entity, if it is a place, and those that at most `MOST_ARTICLES` name with it."""
+    together = CooccurrenceParameters(type=[EntityType.PLACE], limit=PLACES)
+    places = _place(entity, count=min(entity["article_count"], MOST_ARTICLES))
+    if entity["article_count"] <= MOST_ARTICLES:
+        for one in list_cooccurrences(desk, slug, together).items:
+            places += _place(one["entity"], count=one["article_count"])
+        return places
+    return places + [
+        (row.name, row.slug, row.together, row.longitude, row.latitude)
+        for row in count_places(desk, slug, articles=MOST_ARTICLES, limit=PLACES)
+        if row.latitude is not None and row.longitude is not None
+    ]
+
+
+def _place(entity: Entity, *, count: int) -> list[Place]:
+    location = entity["location"]
+    if location is None:
+        return []
+    return [(entity["name"], entity["id"], count, location["longitude"], location["latitude"])]

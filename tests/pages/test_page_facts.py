@@ -365,17 +365,45 @@ def test_of_whom_much_is_known_the_newest_is_compared_and_the_page_says_since_wh
     client: TestClient, asked: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(portrait, "SAID_LOOKED_AT", 1)
-    monkeypatch.setattr(portrait, "MOST_ARTICLES", 0)
     said = client.get("/v1/quotes?speaker=ines-varga&limit=1").json()["data"]
     claimed = client.get("/v1/claims?claimant=ines-varga&limit=1").json()["data"]
     newest = datetime.fromisoformat(max(one["published_at"] for one in (*said, *claimed)))
     page = html.unescape(client.get("/speakers/ines-varga").text)
 
     assert f"Since {newest.day} {newest:%B %Y}, of the newest only." in page
-    assert "than are looked through here" in page
     grouped = [url for url in asked if "group_by" in url and "article=" not in url]
     assert len(grouped) == 4
     assert all(f"published_from={newest:%Y-%m-%d}T00:00:00Z" in url for url in grouped)
-    assert not [url for url in asked if "cooccurrences" in url]
     for url in grouped:
         assert client.get(url).json()["data"] == asked[url]["data"]  # type: ignore[index]
+
+
+def read_places(page: str) -> dict[str, int]:
+    section = page.partition('id="places"')[2].partition("</section>")[0]
+    lines = re.findall(r'href="/speakers/([^"]+)".*?<td class="number">([\d,]+)</td></tr>', section)
+    return {slug: int(count.replace(",", "")) for slug, count in lines}
+
+
+def test_of_whom_many_articles_name_places_are_counted_in_some_and_the_page_says_so(
+    client: TestClient, asked: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/v1/entities/ines-varga"
+    every = client.get(f"{path}/cooccurrences?type=place&limit=200").json()["data"]
+    counts = {one["entity"]["id"]: one["article_count"] for one in every}
+    articles = client.get(path).json()["article_count"]
+    all_of_it = client.get("/speakers/ines-varga").text
+    assert "; the file below counts in all." not in all_of_it
+    assert read_places(all_of_it).items() <= counts.items()
+
+    monkeypatch.setattr(portrait, "MOST_ARTICLES", articles - 1)
+    client.app.finished.forget()  # type: ignore[attr-defined]
+    asked.clear()
+    page = client.get("/speakers/ines-varga").text
+    some = read_places(page)
+    assert f"Counted in {articles - 1} of the {articles} articles that name" in page
+    assert f'href="{path}/cooccurrences.csv?type=place"' in page
+    assert not [url for url in asked if "cooccurrences" in url]
+    assert some
+    assert all(counts[slug] - 1 <= count <= counts[slug] for slug, count in some.items())
+    assert sum(some.values()) < sum(counts.values())
+    assert list(some.values()) == sorted(some.values(), reverse=True)

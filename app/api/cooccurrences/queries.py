@@ -1,14 +1,27 @@
 """Which entities articles name together with one, and what is said between them."""
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Float, Row, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Float,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlmodel import Session
 
 from app.api.cooccurrences.schemas import MAX_ARTICLES, Cooccurrence, CooccurrenceFilters
 from app.api.entities.build import build_entity_list
-from app.api.listing import Listing
+from app.api.listing import FirstPage, Listing, prepare_first_page
+from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
 from app.api.sorting import read_order
@@ -16,11 +29,14 @@ from app.api.stored import article_entities, articles, entities, quote_about, qu
 from app.db.dialect import not_sought
 from app.db.ids import ARTICLE, to_id
 from app.db.search import Query, SearchTarget
+from app.vocabulary import EntityType
 
 _BY_KEY = Term("key", entities.c.key, int)
 
 
-def find_cooccurrences(slug: str, *, filters: CooccurrenceFilters, query: Query | None) -> Listing:
+def find_cooccurrences(
+    slug: str | BindParameter[str], *, filters: CooccurrenceFilters, query: Query | None
+) -> Listing:
     """Return the list of the entities that articles name together with the one of this slug.
 
     Its rows have an entity's columns, and `together`: the articles that name both; `weight`; and
@@ -60,6 +76,63 @@ def find_cooccurrences(slug: str, *, filters: CooccurrenceFilters, query: Query 
     return Listing(found.statement, found.counted, order)
 
 
+@lru_cache(maxsize=16)
+def prepare_shape(shape: Shape) -> FirstPage:
+    """Return the first page of a list that is not searched, with ``slug`` left open."""
+    slug: BindParameter[str] = bindparam("slug")
+    return prepare_first_page(find_cooccurrences(slug, filters=shape.make_filters(), query=None))
+
+
+def count_beside(
+    session: Session, entity_key: int, *, type_: EntityType, articles: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Return whom some of the articles that name an entity name with it; one query.
+
+    Which articles has nothing to do with what is in them: their keys, which are hashes, are the
+    least.
+
+    Args:
+        session: Where from.
+        entity_key: Of the entity.
+        type_: Only entities of this type.
+        articles: How many articles are looked at.
+        limit: The most entities.
+
+    Returns:
+        The most frequent first, each with its columns and `together`, how many of the articles
+        name it.
+    """
+    values = {"this": entity_key, "type": type_, "articles": articles, "most": limit}
+    return session.execute(_select_beside(), values).all()
+
+
+@cache
+def _select_beside() -> Select[Any]:
+    this, other = article_entities.alias("this"), article_entities.alias("other")
+    mine: BindParameter[int] = bindparam("this", type_=BigInteger())
+    some = (
+        select(this.c.article_key)
+        .where(this.c.entity_key == mine)
+        .order_by(this.c.article_key)
+        .limit(bindparam("articles", type_=Integer()))
+        .subquery("some")
+    )
+    pairs = (
+        select(other.c.entity_key, func.count().label("together"))
+        .select_from(some.join(other, other.c.article_key == some.c.article_key))
+        .where(other.c.entity_key != mine)
+        .group_by(other.c.entity_key)
+        .subquery("pairs")
+    )
+    return (
+        select(entities, pairs.c.together)
+        .select_from(pairs.join(entities, entities.c.key == pairs.c.entity_key))
+        .where(entities.c.type == bindparam("type"))
+        .order_by(pairs.c.together.desc(), entities.c.key)
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
 def build_cooccurrences(
     session: Session, rows: Sequence[Row[Any]], *, query: Query | None = None
 ) -> list[Cooccurrence]:
@@ -87,19 +160,36 @@ def build_cooccurrences(
 def _count_quotes(
     session: Session, *, speakers: Sequence[int], about: Sequence[int]
 ) -> dict[tuple[int, int], int]:
+    statement = _select_said_of(is_one=len(about) == 1)
+    found = session.execute(statement, {"speakers": speakers, "about": about})
+    return {(row[0], row[1]): row[2] for row in found}
+
+
+@cache
+def _select_said_of(*, is_one: bool) -> Select[Any]:
     named = quote_about.c.entity_key
     # Read from the side of the one: each quotation of a speaker names few of the many.
-    column = named if len(about) == 1 else not_sought(named)
-    statement = (
-        select(quotes.c.speaker_key, quote_about.c.entity_key, func.count())
+    column = named if is_one else not_sought(named)
+    return (
+        select(quotes.c.speaker_key, named, func.count())
         .select_from(quotes.join(quote_about, quote_about.c.quote_key == quotes.c.key))
-        .where(quotes.c.speaker_key.in_(speakers), column.in_(about))
-        .group_by(quotes.c.speaker_key, quote_about.c.entity_key)
+        .where(
+            quotes.c.speaker_key.in_(bindparam("speakers", expanding=True)),
+            column.in_(bindparam("about", expanding=True)),
+        )
+        .group_by(quotes.c.speaker_key, named)
     )
-    return {(row[0], row[1]): row[2] for row in session.execute(statement)}
 
 
 def _list_articles(session: Session, this_key: int, keys: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for row in session.execute(_select_newest(), {"this": this_key, "others": keys}):
+        found.setdefault(row.entity_key, []).append(to_id(ARTICLE, row.article_key))
+    return found
+
+
+@cache
+def _select_newest() -> Select[Any]:
     this, other = article_entities.alias("this"), article_entities.alias("other")
     place = func.row_number().over(
         partition_by=other.c.entity_key,
@@ -112,11 +202,10 @@ def _list_articles(session: Session, this_key: int, keys: list[int]) -> dict[int
                 articles, articles.c.key == other.c.article_key
             )
         )
-        .where(this.c.entity_key == this_key, not_sought(other.c.entity_key).in_(keys))
+        .where(
+            this.c.entity_key == bindparam("this"),
+            not_sought(other.c.entity_key).in_(bindparam("others", expanding=True)),
+        )
         .subquery()
     )
-    shown = select(ranked).where(ranked.c.place <= MAX_ARTICLES).order_by(ranked.c.place)
-    found: dict[int, list[str]] = {}
-    for row in session.execute(shown):
-        found.setdefault(row.entity_key, []).append(to_id(ARTICLE, row.article_key))
-    return found
+    return select(ranked).where(ranked.c.place <= MAX_ARTICLES).order_by(ranked.c.place)
