@@ -32,7 +32,7 @@ ON_A_PAGE, ABOUT, TOP, PLACES = 20, 10, 8, 12
 # than so many articles: their ids make the address long.
 QUOTES_LOOKED_AT, ARTICLES_LOOKED_AT = 100, 40
 # Counting takes as long as there is to count: of who said more, so many are compared, the newest.
-SAID_LOOKED_AT = 2_000
+SAID_LOOKED_AT = 500
 # The places of whoever is named in more articles are counted in so many of them.
 MOST_ARTICLES = 500
 # Name, slug, articles, longitude and latitude, as `draw_map` takes them.
