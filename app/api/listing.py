@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     select,
+    tuple_,
 )
 from sqlmodel import Session
 
@@ -90,6 +91,25 @@ def _select_terms(listing: Listing, key: ColumnElement[Any]) -> Select[Any]:
     return keys if where is None else keys.where(where)
 
 
+# So many rows of a table are looked through for a page of a list that has more than so many.
+# Among a million articles the newest ten of 15,472 claims about somebody take 1.6 ms of a processor
+# so, and 57 when all are sorted; of 6,381 quotations 7 and 31. In vain it is 10 to 20.
+LOOKED_THROUGH, MANY = 10_000, 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """Statements to look for a scattered list's first rows among the table's first.
+
+    Attributes:
+        last: The place of the last row that is looked at, by the terms of the order.
+        found: The list's first rows, ``most``, up to that place: a parameter for each term.
+    """
+
+    last: Select[Any]
+    found: Select[Any]
+
+
 @dataclass(frozen=True, slots=True)
 class FirstPage:
     """The first page of a list: statements that leave open what is looked for, or who is meant.
@@ -102,12 +122,14 @@ class FirstPage:
         count: How many are found.
         found: What is on the page, ``most`` rows: their keys, or all that is read of them.
         rows: The statement to read the rows by their keys, or None.
+        recent: What may find them sooner when there are many, or None.
     """
 
     listing: Listing
     count: Select[Any]
     found: Select[Any]
     rows: Select[Any] | None
+    recent: Recent | None = None
 
 
 # What a search may be asked besides and is still nothing but a search.
@@ -150,7 +172,7 @@ def prepare_first_page(
 def read_first_page(
     session: Session, first: FirstPage, *, values: Mapping[str, Any], request: PageRequest
 ) -> Page:
-    """Read the first page of a list: three queries at most.
+    """Read the first page of a list: three queries at most, five of a scattered one.
 
     Args:
         session: Where from.
@@ -159,8 +181,15 @@ def read_first_page(
         request: Has no cursor.
     """
     listing = first.listing
-    found = session.execute(first.found, {**values, "most": request.limit + 1}).all()
     total = request.total
+    found: Sequence[Row[Any]] | None = None
+    if first.recent is not None:
+        if total is None:
+            total = int(session.scalar(first.count, dict(values)) or 0)
+        if total > MANY:
+            found = _find_recent(session, first.recent, values, most=request.limit + 1)
+    if found is None:
+        found = session.execute(first.found, {**values, "most": request.limit + 1}).all()
     if total is None:
         is_all = len(found) <= request.limit
         total = len(found) if is_all else int(session.scalar(first.count, dict(values)) or 0)
@@ -170,6 +199,35 @@ def read_first_page(
     assert listing.key is not None
     rows = _read_rows(session, first.rows, listing.key, [row.key for row in page.rows])
     return replace(page, rows=rows)
+
+
+def prepare_recent(table: Table, order: Sequence[Term], condition: ColumnElement[bool]) -> Recent:
+    """Make the statements that look among a table's first rows.
+
+    Args:
+        table: It has an index of the order.
+        order: The list's: the terms `runs_past` takes for one run, the first alone nullable.
+        condition: That a row is in the list; asked of each row that is looked at.
+    """
+    terms = [term.column.label(term.name) for term in order]
+    first = select(*terms).select_from(table).order_by(*order_by(order))
+    place = tuple_(*(bindparam(f"last_{term.name}", type_=term.column.type) for term in order))
+    up_to = tuple_(*(term.column for term in order)) >= place
+    return Recent(
+        last=first.offset(LOOKED_THROUGH).limit(1),
+        found=first.where(up_to, condition).limit(bindparam("most", type_=Integer())),
+    )
+
+
+def _find_recent(
+    session: Session, recent: Recent, values: Mapping[str, Any], *, most: int
+) -> Sequence[Row[Any]] | None:
+    last = session.execute(recent.last).first()
+    if last is None or None in last:
+        return None
+    place = {f"last_{name}": value for name, value in last._mapping.items()}
+    found = session.execute(recent.found, {**values, **place, "most": most}).all()
+    return found if len(found) == most else None
 
 
 def _read_rows(

@@ -15,6 +15,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic_core import to_json
 
+from app.api import listing
+from app.api.claims import queries as claim_queries
+from app.api.quotes import queries as quote_queries
 from app.pages import portrait
 from app.pages.answers import Desk
 from app.pages.assets import FILES
@@ -407,3 +410,27 @@ def test_of_whom_many_articles_name_places_are_counted_in_some_and_the_page_says
     assert all(counts[slug] - 1 <= count <= counts[slug] for slug, count in some.items())
     assert sum(some.values()) < sum(counts.values())
     assert list(some.values()) == sorted(some.values(), reverse=True)
+
+
+@pytest.mark.parametrize("looked_through", [0, 3, 12, 40])
+def test_what_many_say_of_somebody_is_the_same_when_the_newest_are_looked_through(
+    client: TestClient,
+    asked: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    looked_through: int,
+) -> None:
+    paths = [path for path in read_paths(client) if path.startswith("/speakers/")]
+    monkeypatch.setattr(listing, "MANY", 0)
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", looked_through)
+    monkeypatch.setattr(portrait, "ABOUT", 1)
+    for queries in (quote_queries, claim_queries):
+        queries.prepare_shape.cache_clear()
+    for path in paths:
+        client.app.finished.forget()  # type: ignore[attr-defined]
+        asked.clear()
+        assert client.get(path).status_code == 200
+        for url in [url for url in asked if url.startswith(("/v1/quotes?", "/v1/claims?"))]:
+            api = client.get(url).json()
+            assert asked[url] == {name: api[name] for name in ("data", "meta")}
+    for queries in (quote_queries, claim_queries):
+        queries.prepare_shape.cache_clear()

@@ -1,16 +1,17 @@
 """Which rows a request for claims is about."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
+from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, exists, func, select
 from sqlmodel import Session
 
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, prepare_first_page
+from app.api.listing import FirstPage, Listing, prepare_first_page, prepare_recent
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
@@ -129,8 +130,17 @@ def find_claims(
 def prepare_shape(shape: Shape) -> FirstPage:
     """Return the first page of a list that is not searched; its rows are for `build_claims`."""
     columns = [claims.c.article_key, claims.c.claimant_key, claim_records.c.record]
-    listing = find_claims(filters=shape.make_filters(), query=None)
-    return prepare_first_page(listing, columns=columns)
+    filters = shape.make_filters()
+    first = prepare_first_page(find_claims(filters=filters, query=None), columns=columns)
+    if shape.opened != ("about",) or shape.given:
+        return first
+    named = in_entities(claim_about.c.entity_key, filters.about)
+    is_named = exists().where(claim_about.c.claim_key == claims.c.key, named)
+    return replace(
+        first,
+        count=select(func.count()).select_from(claim_about).where(named),
+        recent=prepare_recent(claims, CLAIM_ORDER, is_named),
+    )
 
 
 @lru_cache(maxsize=64)

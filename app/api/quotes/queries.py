@@ -1,15 +1,16 @@
 """Which rows a request for quotations is about."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
+from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, exists, func, select
 from sqlmodel import Session
 
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, prepare_first_page
+from app.api.listing import FirstPage, Listing, prepare_first_page, prepare_recent
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
@@ -117,8 +118,17 @@ def find_quotes(
 def prepare_shape(shape: Shape) -> FirstPage:
     """Return the first page of a list that is not searched; its rows are for `build_quotes`."""
     columns = [quotes.c.article_key, quotes.c.speaker_key, quote_records.c.record]
-    listing = find_quotes(filters=shape.make_filters(), query=None)
-    return prepare_first_page(listing, columns=columns)
+    filters = shape.make_filters()
+    first = prepare_first_page(find_quotes(filters=filters, query=None), columns=columns)
+    if shape.opened != ("about",) or shape.given:
+        return first
+    named = in_entities(quote_about.c.entity_key, filters.about)
+    is_named = exists().where(quote_about.c.quote_key == quotes.c.key, named)
+    return replace(
+        first,
+        count=select(func.count()).select_from(quote_about).where(named),
+        recent=prepare_recent(quotes, QUOTE_ORDER, is_named),
+    )
 
 
 @lru_cache(maxsize=64)
