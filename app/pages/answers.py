@@ -38,7 +38,7 @@ from app.api.filters import in_entities
 from app.api.listing import FirstPage, Listing, read_first_page, read_page
 from app.api.moved import MovedError, find_redirect
 from app.api.opened import Shape, open_filters
-from app.api.paging import Page, PageRequest
+from app.api.paging import Page, PageRequest, order_by
 from app.api.parameters import MAX_LIMIT, PageParameters, Parameters, split_words
 from app.api.quotes import queries as quote_queries
 from app.api.quotes.build import build_quotes
@@ -46,7 +46,7 @@ from app.api.quotes.parameters import QuoteParameters
 from app.api.quotes.schemas import Quote
 from app.api.root import LINKS, Root, count_everything
 from app.api.search import read_query
-from app.db.ids import ARTICLE, from_id
+from app.db.ids import ARTICLE, from_id, to_id
 from app.vocabulary import EntityType
 
 Item = TypeVar("Item")
@@ -212,6 +212,24 @@ def get_entity(desk: Desk, slug: str) -> Entity:
     (entity,) = build_entity_list(desk.session, [row])
     desk.keep(entity["links"]["self"], entity)
     return entity
+
+
+def list_quoted_in(desk: Desk, slug: str, *, quotes: int) -> list[str]:
+    """Return the ids of the articles of a speaker's newest quotations, newest first, each once.
+
+    Args:
+        desk: Where from. No answer: a list is not asked for all of so many quotations to learn
+            where they stand.
+        slug: The speaker's.
+        quotes: How many quotations.
+    """
+    rows = desk.session.scalars(
+        select(stored.quotes.c.article_key)
+        .where(in_entities(stored.quotes.c.speaker_key, [slug]))
+        .order_by(*order_by(quote_queries.QUOTE_ORDER))
+        .limit(quotes)
+    )
+    return [to_id(ARTICLE, key) for key in dict.fromkeys(rows)]
 
 
 def find_quote_day(desk: Desk, slug: str, *, number: int) -> datetime | None:

@@ -20,6 +20,7 @@ from app.pages.answers import (
     know_total,
     list_claims,
     list_cooccurrences,
+    list_quoted_in,
     list_quotes,
 )
 from app.pages.charts import Bar, Map, Rank, draw_map, draw_months, draw_ranks
@@ -214,8 +215,7 @@ def _compare(
 
 
 def _list_company(desk: Desk, slug: str) -> Chart:
-    newest = list_quotes(desk, QuoteParameters(speaker=[slug], limit=QUOTES_LOOKED_AT)).items
-    articles = list(dict.fromkeys(quote["article_id"] for quote in newest))
+    articles = list_quoted_in(desk, slug, quotes=QUOTES_LOOKED_AT)
     if not articles:
         return Chart([], ())
     counts = count_quotes(
