@@ -22,7 +22,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, select,
 
 from app.db import tables
 from app.db.bulk import insert_rows
-from app.db.fold import find_words
+from app.db.fold import fold_words
 from app.db.ready import Ready, is_one_of
 from app.db.sketch import SLOTS, to_bytes
 
@@ -114,7 +114,7 @@ def to_sketch(text: str) -> Sketch | None:
 
     Case, accents and marks do not count.
     """
-    words = [word.folded for word in find_words(text)]
+    words = fold_words(text)
     shingles = {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
     if len(shingles) < _LEAST_SHINGLES:
         return None

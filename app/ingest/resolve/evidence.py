@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from app.db.fold import find_words, fold
+from app.db.fold import fold, fold_words
 from app.ingest.resolve.keys import find_declared, to_calls, to_company_key, to_group
 from app.ingest.resolve.local import Evidence, Local
 from app.ingest.resolve.names import load_name_words, read_lexicon
@@ -173,7 +173,7 @@ def _find_birth(parsed: ParsedArticle, named: list[Span]) -> int | None:
 
 def _list_words(texts: Iterable[str]) -> tuple[str, ...]:
     small = load_name_words()["text"]
-    words = (word.folded for text in texts for word in find_words(text))
+    words = (word for text in texts for word in fold_words(text))
     return tuple(dict.fromkeys(word for word in words if len(word) > 2 and word not in small))
 
 
