@@ -8,6 +8,7 @@ of an index, without which deleting an article would read whole tables.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -54,17 +55,19 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Refuse a naive time; store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a timestamp needs a time zone")
-        return value.astimezone(UTC)
+        return None if value is None else _to_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give the zone back."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Write what SQLite stores in one step, and once for the rows of an article."""
+        if dialect.name == "sqlite":
+            return _write_utc
+        return super().bind_processor(dialect)
 
     def result_processor(
         self, dialect: Dialect, coltype: object
@@ -73,6 +76,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name == "sqlite":
             return _read_utc
         return super().result_processor(dialect, coltype)
+
+
+def _to_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a timestamp needs a time zone")
+    return value.astimezone(UTC)
+
+
+@lru_cache(maxsize=256)
+def _write_utc(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return _to_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _read_utc(stored: str | None) -> datetime | None:
