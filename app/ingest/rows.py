@@ -6,9 +6,13 @@ or an attribution is its words within the article, counted where the same words 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
+from operator import attrgetter
 from typing import Any
+
+from sqlalchemy import Table
 
 from app.db import plain, tables
 from app.db.fold import fold
@@ -181,7 +185,7 @@ class _Mapper:
                     start=mention.span.start,
                     end=mention.span.end,
                     entity_key=entity.key,
-                    kind=mention.kind,
+                    kind=plain.plain_word(mention.kind),
                     text=mention.span.of(self.text),
                     confidence=mention.confidence,
                 ),
@@ -250,4 +254,12 @@ def to_records(
 
 def to_values(row: Any) -> dict[str, Any]:
     """Return a row as column name -> value, as SQLAlchemy's `insert` takes it."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    names, take = _list_columns(row.__table__)
+    return dict(zip(names, take(row), strict=True))
+
+
+@cache
+def _list_columns(table: Table) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Return the names of a table's columns, and what takes their values from a row."""
+    names = tuple(column.key for column in table.columns)
+    return names, attrgetter(*names)

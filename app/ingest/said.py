@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.db import plain, tables
 from app.db.ids import ATTRIBUTION, CLAIM, QUOTE, to_key
 from app.db.near import to_words_key
+from app.db.plain import plain_word
 from app.ingest.unnamed import fold_source
 from app.parsing.types import Attribution, Claim, Entity, ParsedArticle, Quotation, Span
 from app.vocabulary import EntityType, SpeakerKind
@@ -63,7 +64,8 @@ class SaidMapper:
 
     def join(self, spans: Iterable[Span]) -> str:
         """Return the words of the spans, joined by a space."""
-        return " ".join(span.of(self.text) for span in spans)
+        text = self.text
+        return " ".join([text[start:end] for start, end in spans])
 
     def to_speaker_name(self, attribution: Attribution) -> str | None:
         """Return the article's name for a named speaker, the source's own words for any other."""
@@ -91,12 +93,12 @@ class SaidMapper:
             cue_text=self.join(attribution.cue) or None,
             cue_lemma=attribution.cue_lemma,
             speaker_key=self.to_speaker_key(attribution),
-            speaker_kind=attribution.speaker_kind,
+            speaker_kind=plain_word(attribution.speaker_kind),
             speaker_name=self.to_speaker_name(attribution),
             role=to_json_one(attribution.role),
             recipient=to_json_one(attribution.recipient),
             medium=to_json_one(attribution.medium),
-            kind=attribution.kind,
+            kind=plain_word(attribution.kind),
             hedges=to_json(attribution.hedges),
             negated=attribution.negated,
             method=attribution.method,
@@ -148,18 +150,19 @@ class SaidMapper:
     def to_quote(self, quotation: Quotation) -> tables.Quote:
         """Return the row of a quotation; one that nobody is given has a speaker of no kind."""
         attribution = self.attributions[quotation.attribution] if quotation.attribution else None
+        text = self.join(quotation.parts)
         return plain.Quote(
             key=self.quote_keys[quotation.key],
             article_key=self.article_key,
             attribution_key=self.attribution_keys[attribution.key] if attribution else None,
-            form=quotation.form,
-            text=self.join(quotation.parts),
-            words_key=to_words_key(self.join(quotation.parts)),
+            form=plain_word(quotation.form),
+            text=text,
+            words_key=to_words_key(text),
             start=quotation.parts[0].start,
             end=quotation.parts[-1].end,
             parts=to_json(quotation.parts),
             speaker_key=self.to_speaker_key(attribution) if attribution else None,
-            speaker_kind=attribution.speaker_kind if attribution else SpeakerKind.NONE,
+            speaker_kind=plain_word(attribution.speaker_kind if attribution else SpeakerKind.NONE),
             speaker_name=self.to_speaker_name(attribution) if attribution else None,
             speaker_role=self.to_speaker_role(attribution) if attribution else None,
             cue_lemma=attribution.cue_lemma if attribution else None,
@@ -172,19 +175,22 @@ class SaidMapper:
     def to_claim(self, claim: Claim) -> tables.Claim:
         """Return the row of a claim; one without an attribution is the article's own."""
         attribution = self.attributions[claim.attribution] if claim.attribution else None
+        text = self.join(claim.content)
         return plain.Claim(
             key=self.claim_keys[claim.key],
             article_key=self.article_key,
             attribution_key=self.attribution_keys[attribution.key] if attribution else None,
             quote_key=self.quote_keys[claim.quotation] if claim.quotation else None,
-            kind=claim.kind,
-            text=self.join(claim.content),
-            words_key=to_words_key(self.join(claim.content)),
+            kind=plain_word(claim.kind),
+            text=text,
+            words_key=to_words_key(text),
             start=claim.content[0].start,
             end=claim.content[-1].end,
             content=to_json(claim.content),
             claimant_key=self.to_speaker_key(attribution) if attribution else None,
-            claimant_kind=attribution.speaker_kind if attribution else SpeakerKind.OWN_VOICE,
+            claimant_kind=plain_word(
+                attribution.speaker_kind if attribution else SpeakerKind.OWN_VOICE
+            ),
             claimant_name=self.to_speaker_name(attribution) if attribution else None,
             claimant_role=self.to_speaker_role(attribution) if attribution else None,
             cue_lemma=attribution.cue_lemma if attribution else None,
@@ -208,9 +214,9 @@ class SaidMapper:
 
 def to_json(spans: Iterable[Span]) -> list[list[int]]:
     """Return spans as the database stores them: ``[[start, end], ...]``."""
-    return [[span.start, span.end] for span in spans]
+    return [list(span) for span in spans]
 
 
 def to_json_one(span: Span | None) -> list[list[int]]:
     """Return a span that may be missing as a list of one or none."""
-    return [] if span is None else [[span.start, span.end]]
+    return [] if span is None else [list(span)]

@@ -73,7 +73,7 @@ def to_local_values(locals_: Iterable[Local]) -> list[dict[str, Any]]:
             "short": local.short,
             "name": local.name,
             "base": local.base,
-            "type": local.type,
+            "type": str(local.type),
             "published_at": local.published_at,
             "evidence": local.evidence.to_json(),
             "calls": list(local.calls),
