@@ -127,7 +127,7 @@ def apply_corrections(
             ledger.drop(connection, path=name)
         touch = find_touch(connection, slugs=slugs)
         moved = resolve(connection, touch, corrections=corrections)
-        entities = rewrite_articles(connection, keys=moved, corrections=corrections)
+        entities = rewrite_articles(connection, moved=moved, corrections=corrections)
         drop_unnamed(connection, keys=entities)
         ledger.write_dataset(connection, changed_at=now)
     return corrections, problems

@@ -13,9 +13,9 @@ from app.records.quotes import quote_record
 from app.records.write import (
     RECORDS_VERSION,
     are_current,
-    delete_records,
     make_records,
     remake_records,
+    update_records,
     write_records,
 )
 
@@ -24,11 +24,11 @@ __all__ = [
     "are_current",
     "article_attribution_record",
     "claim_record",
-    "delete_records",
     "make_records",
     "pack",
     "quote_record",
     "remake_records",
     "unpack",
+    "update_records",
     "write_records",
 ]

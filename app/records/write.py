@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from app.db import tables
 from app.db.bulk import insert_rows
-from app.db.ready import ready_delete_through
+from app.db.ready import ready_delete_through, ready_update
 from app.records.claims import claim_record
 from app.records.packing import DICTIONARY_VERSION, pack
 from app.records.quotes import quote_record
@@ -84,7 +84,21 @@ def write_records(connection: Connection, records: Mapping[str, Sequence[Any]]) 
         insert_rows(connection, _TABLES[name], rows)
 
 
-def delete_records(connection: Connection, *, article_key: int) -> None:
+def update_records(connection: Connection, records: Mapping[str, Sequence[Any]]) -> None:
+    """Write what `make_records` made anew of what has records already, in the transaction."""
+    for name, rows in records.items():
+        if rows:
+            key, *columns = rows[0]
+            ready_update(_TABLES[name], of=(key,), columns=tuple(columns)).run_each(
+                connection,
+                [
+                    {f"of_{key}": row[key], **{f"new_{one}": row[one] for one in columns}}
+                    for row in rows
+                ],
+            )
+
+
+def _delete_records(connection: Connection, *, article_key: int) -> None:
     """Delete the records of an article."""
     for records in _OF_ARTICLE:
         records.run(connection, article=article_key)
@@ -125,7 +139,7 @@ def remake_records(engine: Engine) -> Iterator[int]:
 
 
 def _remake(connection: Connection, key: int) -> None:
-    delete_records(connection, article_key=key)
+    _delete_records(connection, article_key=key)
 
     def read(table: Table) -> Sequence[Any]:
         return connection.execute(select(table).where(table.c.article_key == key)).all()

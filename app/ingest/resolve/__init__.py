@@ -16,7 +16,7 @@ before all others of a name can change who is who in many of them, and these are
 from app.ingest.resolve.addresses import choose_name, read_entity_rows
 from app.ingest.resolve.corrections import Corrections
 from app.ingest.resolve.evidence import list_locals
-from app.ingest.resolve.resolver import Touch, read_entities, resolve, touch_locals
+from app.ingest.resolve.resolver import Moved, Touch, read_entities, resolve, touch_locals
 from app.ingest.resolve.slugs import to_slug
 from app.ingest.resolve.stored import read_touched, write_locals
 
@@ -26,6 +26,7 @@ RESOLVER_VERSION = "1"
 __all__ = [
     "RESOLVER_VERSION",
     "Corrections",
+    "Moved",
     "Touch",
     "choose_name",
     "list_locals",

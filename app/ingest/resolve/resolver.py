@@ -45,6 +45,11 @@ _ENTITIES_OF_ARTICLE = Ready(
 )
 
 
+Moved = dict[int, dict[str, int]]
+"""By article the keys of those of its entities (`Entity.key`) that are others over all articles
+now, each with the key of the one that it was; 0 for a new article's."""
+
+
 @dataclass(slots=True)
 class Touch:
     """What a change touches, gathered before anything is decided.
@@ -64,7 +69,7 @@ class Touch:
     bases: set[str] = field(default_factory=set)
 
 
-def resolve(connection: Connection, touch: Touch, *, corrections: Corrections) -> set[int]:
+def resolve(connection: Connection, touch: Touch, *, corrections: Corrections) -> Moved:
     """Decide anew who is who in all groups that a change touches.
 
     Rows of locals, clusters and entities are brought up to date; those of mentions, quotations and
@@ -76,7 +81,7 @@ def resolve(connection: Connection, touch: Touch, *, corrections: Corrections) -
         corrections: What users know better.
 
     Returns:
-        Keys of the articles in which an entity is another one now.
+        What the articles' entities were that are others now.
     """
     changes = _Changes(connection)
     changes.bases |= touch.bases
@@ -207,8 +212,8 @@ class _Changes:
         ]
         self.placed += result.placed
 
-    def write(self, *, bases: set[str], corrections: Corrections) -> set[int]:
-        """Give out slugs, bring entities up to date, and return the articles that it changes.
+    def write(self, *, bases: set[str], corrections: Corrections) -> Moved:
+        """Give out slugs, bring entities up to date, and return what it changes.
 
         Args:
             bases: Names of which users say something else.
@@ -259,7 +264,10 @@ class _Changes:
             if old:
                 moves.setdefault(old, new)
         leave_redirects(connection, moves=moves)
-        return {article for article, _ in steps}
+        found: Moved = {}
+        for (article, local), (old, _) in steps.items():
+            found.setdefault(article, {})[local] = old
+        return found
 
 
 def _update_locals(connection: Connection, values: list[dict[str, Any]], *columns: str) -> None:
