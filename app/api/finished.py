@@ -28,12 +28,12 @@ _VARY = (b"vary", b"Accept-Encoding")
 # What an entry costs beside its bytes: 490 for the objects around them (tracemalloc), the rest for
 # a 304's lines, which may be made later.
 _OVERHEAD = 1500
-# A byte counts a quarter more, so that the bound is on all memory that answers take. Between those
+# A byte counts a third more, so that the bound is on all memory that answers take. Between those
 # of other lengths stays one in 18 free: with 67.1 MB kept, 97.1 were taken from the system and 93.4
-# in use (malloc_stats). What they are made from (SQLite's pages, entities, totals, lists) is 5 to 9
-# of 64 MiB: pages of ever new speakers among a million articles left a worker with 153 MiB where an
-# eighth was counted, and with 147.
-_SHARE = 4
+# in use (malloc_stats). What they are made from (SQLite's pages, entities, totals, lists) has its
+# share too: pages of ever new speakers among a million articles left a worker with 151.5 MiB where
+# a quarter was counted.
+_SHARE = 3
 _BODY_HEADERS = frozenset(
     (b"content-length", b"content-type", b"content-encoding", b"link", b"x-request-id")
 )

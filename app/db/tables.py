@@ -430,8 +430,8 @@ class QuoteRecord(SQLModel, table=True):
     """What the API answers of a quotation, as JSON, packed; made by `app.records`.
 
     A table of its own, so that counting and filtering quotations does not read them. Speaker and
-    date are repeated here for SQLite's index (migration 0009), in which a speaker's records lie
-    side by side.
+    date are repeated here for SQLite's indexes (migrations 0009 and 0010), in which a speaker's
+    records lie side by side, and all in the order of their dates.
     """
 
     __tablename__ = "quote_records"

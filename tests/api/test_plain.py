@@ -191,9 +191,14 @@ def test_the_plain_ones_are_plain(both: tuple[TestClient, TestClient, list[int]]
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/quotes?speaker=ines-varga&limit=2", "/v1/claims?claimant=ines-varga&limit=1"],
+    [
+        "/v1/quotes?speaker=ines-varga&limit=2",
+        "/v1/claims?claimant=ines-varga&limit=1",
+        "/v1/quotes?limit=2",
+        "/v1/claims?include=claimant&limit=1",
+    ],
 )
-def test_a_speakers_records_are_read_from_one_place(
+def test_records_of_one_speaker_or_of_all_are_read_from_one_place(
     both: tuple[TestClient, TestClient, list[int]], path: str
 ) -> None:
     said = "quote" if "quotes" in path else "claim"

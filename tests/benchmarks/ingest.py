@@ -72,8 +72,7 @@ def _measure_processes(
     if list_cores()[0] == list_cores()[1]:
         why["ingest_two_processes_vs_one"] = "there is one core"
         return {"ingest_two_processes_vs_one": None}
-    # 0 is ingest in its own process, for comparison.
-    rates: dict[int, list[float]] = {0: [], 1: [], 2: []}
+    rates: dict[int, list[float]] = {1: [], 2: []}
     for run in range(runs):
         for workers, own in rates.items():
             database = folder / f"workers-{workers}-{run}.db"
@@ -81,7 +80,6 @@ def _measure_processes(
             own.append(found["words"] / found["seconds"])
     pairs = zip(rates[1], rates[2], strict=True)
     return {
-        "own_process_words_per_second": round(statistics.median(rates[0]), 1),
         "one_process_words_per_second": round(statistics.median(rates[1]), 1),
         "two_processes_words_per_second": round(statistics.median(rates[2]), 1),
         "ingest_two_processes_vs_one": round(statistics.median(two / one for one, two in pairs), 3),

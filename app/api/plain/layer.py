@@ -18,7 +18,7 @@ from app.api.paging import CursorError
 from app.api.plain.asked import Asked, NotPlainError, read_asked
 from app.api.plain.entity import read_entity
 from app.api.plain.lists import LISTS, PlainList
-from app.api.plain.rows import PlainPage, read_place, read_rows
+from app.api.plain.rows import EVERYTHING, PlainPage, read_place, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
 from app.records import unpack
@@ -199,7 +199,7 @@ class PlainAnswers:
             marks = ",".join("?" * len(found))
             parts.append(f"said.{column} = ?" if len(found) == 1 else f"said.{column} IN ({marks})")
             values += found
-        return " AND ".join(parts) or "1", values
+        return " AND ".join(parts) or EVERYTHING, values
 
     def _find_speaker(
         self, connection: sqlite3.Connection, listed: PlainList, slug: str

@@ -18,10 +18,13 @@ _SELECT = """\
 SELECT said.key, said.published_at, made.record, made.{who}_key FROM {table} AS said
 JOIN {one}_records AS made ON made.{one}_key = said.key
 WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
-# Of one speaker, and nothing else asked: an index holds the records themselves, side by side.
-_SELECT_OF_SPEAKER = """\
+# Of one speaker, or of all, and nothing else asked: an index has the records side by side.
+_SELECT_RECORDS = """\
 SELECT said.{one}_key, said.published_at, said.record, said.{who}_key FROM {one}_records AS said
 WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
+EVERYTHING = "1"
+"""The condition of a list without filters."""
+
 _NEWEST_FIRST = "said.published_at DESC, said.key DESC"
 _OLDEST_FIRST = "said.published_at, said.key"
 # The body of a cursor of these lists: backward, time or null, key.
@@ -94,9 +97,9 @@ def read_rows(
 @lru_cache(maxsize=256)
 def _write_select(table: str, who: str, where: str, run: str, order: str) -> str:
     one = table[:-1]
-    if where == f"said.{who}_key = ?":
+    if where in (f"said.{who}_key = ?", EVERYTHING):
         run, order = (words.replace("said.key", f"said.{one}_key") for words in (run, order))
-        return _SELECT_OF_SPEAKER.format(one=one, who=who, where=where, run=run, order=order)
+        return _SELECT_RECORDS.format(one=one, who=who, where=where, run=run, order=order)
     return _SELECT.format(table=table, one=one, who=who, where=where, run=run, order=order)
 
 
