@@ -35,7 +35,7 @@ from sqlalchemy.types import Float
 
 from app.db import tsquery
 from app.db.dialect import POSTGRESQL, ByDialect
-from app.db.fold import Word, find_words
+from app.db.fold import Word, find_words, fold_letters
 
 MAX_QUERY_CHARS = 500
 MAX_TERMS = 32
@@ -241,13 +241,13 @@ def find_matches(text: str, query: Query, *, limit: int | None = None) -> list[O
         Half-open ``(start, end)`` in code points, in text order, not overlapping: a phrase is one
         span, and spans that share a word are one.
     """
-    words = find_words(text)
-    places: dict[str, list[int]] = {}
-    for number, word in enumerate(words):
-        places.setdefault(word.folded, []).append(number)
-    found: list[Offsets] = []
-    for term in query.wanted:
-        found.extend(_find_term(words, places, term))
+    found = _find_in_folded(fold_letters(text), query)
+    if found is None:
+        words = find_words(text)
+        places: dict[str, list[int]] = {}
+        for number, word in enumerate(words):
+            places.setdefault(word.folded, []).append(number)
+        found = [match for term in query.wanted for match in _find_term(words, places, term)]
     merged: list[Offsets] = []
     for start, end in sorted(found):
         if merged and start < merged[-1][1]:
@@ -255,6 +255,25 @@ def find_matches(text: str, query: Query, *, limit: int | None = None) -> list[O
         else:
             merged.append((start, end))
     return merged if limit is None else merged[:limit]
+
+
+def _find_in_folded(folded: str | None, query: Query) -> list[Offsets] | None:
+    """Find single words where they stand; None when it takes more than looking for them.
+
+    Of the words of a quotation few are sought, and none of the others has to be made one.
+    """
+    if folded is None or any(len(term.words) > 1 for term in query.wanted):
+        return None
+    found = []
+    for term in query.wanted:
+        pattern = _compile_word(term.words[0], term.prefix)
+        found += [match.span() for match in pattern.finditer(folded)]
+    return found
+
+
+@lru_cache(maxsize=256)
+def _compile_word(word: str, prefix: bool) -> re.Pattern[str]:
+    return re.compile(f"(?<![^ ]){re.escape(word)}{'[^ ]*' if prefix else '(?![^ ])'}")
 
 
 def _find_term(words: list[Word], places: dict[str, list[int]], term: Term) -> list[Offsets]:

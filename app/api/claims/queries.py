@@ -53,6 +53,17 @@ def select_claims() -> Select[Any]:
     )
 
 
+# What `build_claims` reads of a row.
+_READ = (
+    select(
+        *(claims.c[name] for name in ("key", "article_key", "text", "content", "claimant_key")),
+        claim_records.c.record,
+    )
+    .select_from(claims)
+    .join(claim_records, claim_records.c.claim_key == claims.c.key)
+)
+
+
 def find_claims(
     *,
     filters: ClaimConditions,
@@ -120,7 +131,7 @@ def find_claims(
         found.counted,
         order,
         key=claims.c.key,
-        rows=select_claims(),
+        rows=_READ,
         hits=found.hits,
         is_scattered=bool(filters.about),
     )

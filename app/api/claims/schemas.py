@@ -1,10 +1,10 @@
 """What is promised of claims."""
 
-import json
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
+from pydantic_core import from_json
 from typing_extensions import TypedDict
 
 from app.api.articles.schemas import Article, ArticleId, Language, Outlet, PublishedAt
@@ -232,7 +232,7 @@ def claim_from_record(
         claimant: The entity to embed.
         search: Where the search matched.
     """
-    claim: Claim = json.loads(record)
+    claim: Claim = from_json(record)
     if claim["published_at"] is not None:
         claim["published_at"] = datetime.fromisoformat(str(claim["published_at"]))
     if claim["claimant"] is not None:

@@ -52,6 +52,17 @@ def select_quotes() -> Select[Any]:
     )
 
 
+# What `build_quotes` reads of a row.
+_READ = (
+    select(
+        *(quotes.c[name] for name in ("key", "article_key", "text", "parts", "speaker_key")),
+        quote_records.c.record,
+    )
+    .select_from(quotes)
+    .join(quote_records, quote_records.c.quote_key == quotes.c.key)
+)
+
+
 def find_quotes(
     *,
     filters: QuoteConditions,
@@ -108,7 +119,7 @@ def find_quotes(
         found.counted,
         order,
         key=quotes.c.key,
-        rows=select_quotes(),
+        rows=_READ,
         hits=found.hits,
         is_scattered=bool(filters.about),
     )

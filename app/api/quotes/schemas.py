@@ -1,10 +1,10 @@
 """What is promised of quotations."""
 
-import json
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
+from pydantic_core import from_json
 from typing_extensions import TypedDict
 
 from app.api.articles.schemas import Article, ArticleId, Language, Outlet, PublishedAt
@@ -147,7 +147,7 @@ def quote_from_record(
         speaker: The entity to embed.
         search: Where the search matched.
     """
-    quote: Quote = json.loads(record)
+    quote: Quote = from_json(record)
     if quote["published_at"] is not None:
         quote["published_at"] = datetime.fromisoformat(str(quote["published_at"]))
     if quote["speaker"] is not None:
