@@ -169,20 +169,28 @@ def list_entities(corpus: sqlite3.Connection) -> list[str]:
 
 
 def list_entity_pages(corpus: sqlite3.Connection) -> list[str]:
-    """The pages for people about entities."""
-    return [f"/speakers/{slug}" for slug in _draw_entities(corpus)]
+    """The pages for people about entities that said so much that a page is full.
+
+    Among more articles more entities have: a page of three quotations would stand against one of
+    twenty.
+    """
+    return [f"/speakers/{slug}" for slug in _draw_entities(corpus, least=PAGE + 1)]
 
 
-def _draw_entities(corpus: sqlite3.Connection) -> list[str]:
+def _draw_entities(corpus: sqlite3.Connection, *, least: int = 0) -> list[str]:
     """Draw entities without putting back, each with the weight of its mentions.
 
     Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006.
+
+    Args:
+        corpus: Where from.
+        least: How many quotations each has at least.
     """
     draw = random.Random(SEED)
     weighted = [
         (draw.random() ** (1 / mentions), slug)
         for slug, mentions in corpus.execute(
-            "SELECT slug, mention_count FROM entities ORDER BY key"
+            "SELECT slug, mention_count FROM entities WHERE quote_count >= ? ORDER BY key", (least,)
         )
     ]
     weighted.sort(reverse=True)
@@ -199,5 +207,5 @@ SCENARIOS = (
     Scenario("speaker_months", "a speaker's quotations by month", list_speaker_counts),
     Scenario("all_months", "all quotations, claims, articles by month", list_counts),
     Scenario("entity", "an entity", list_entities),
-    Scenario("entity_html", "an entity's page for people", list_entity_pages),
+    Scenario("entity_html", "a full page for people about an entity", list_entity_pages),
 )

@@ -190,8 +190,9 @@ class Bench:
                 server = up.enter_context(self.serve(size))
                 _run_patiently(server, walk, seconds=1)
             usual = max(self.plan.seconds, min(5 * self.plan.seconds, _FEWEST / first[_RATE]))
-            # As long as planned, or until there are answers enough, or as the addresses last.
-            lasting = min(usual, 0.8 * walk.length / first[_RATE])
+            # As long as planned, or until there are answers enough, or as the addresses last: a
+            # server that was just started is slower in its first second than after it.
+            lasting = min(usual, 0.5 * walk.length / first[_RATE])
             run = _run_patiently(server, walk, seconds=lasting)
             server.settle()
             return run, self._run_alone(server, walk) if is_last else None
