@@ -108,7 +108,7 @@ def main() -> int:
             try:
                 found["ingest"] = measure_ingest(
                     scratch,
-                    files=60 if asked.quick else 200,
+                    files=60 if asked.quick else 150,
                     runs=1 if asked.quick else 3,
                     small_files=10_000 if asked.quick else SMALL_FILES,
                     say=say,

@@ -12,6 +12,7 @@ from typing import Any
 from tests.benchmarks.servers import Server, list_cores
 
 CONNECTIONS = 16
+ANY = 1 << 40  # as many requests as there is time for
 _SCRIPT = Path(__file__).with_name("walk.lua")
 
 
@@ -59,11 +60,17 @@ def find_wrk() -> str:
 
 
 def run_wrk(
-    server: Server, walk: Walk, *, seconds: float, connections: int = CONNECTIONS
+    server: Server,
+    walk: Walk,
+    *,
+    seconds: float,
+    connections: int = CONNECTIONS,
+    most: int = ANY,
 ) -> dict[str, Any]:
     """Load a server; return requests a second and times in milliseconds.
 
-    `repeated` says that addresses were asked for more than once within the run.
+    It ends after `seconds`, or when `most` requests are out. `repeated` says that addresses were
+    asked for more than once within the run.
 
     Raises:
         LoadError: A request failed or had a status of 400 or more.
@@ -74,6 +81,7 @@ def run_wrk(
         "taskset", "-c", str(core), find_wrk(), "--threads", "1", "--connections",
         str(connections), "--duration", f"{max(1, round(seconds))}s", "--timeout", "60s",
         "--script", str(_SCRIPT), server.address, "--", str(walk.file), str(walk.at),
+        str(most),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
@@ -90,6 +98,7 @@ def run_wrk(
         "p99_ms": found["p99"] / 1000,
         "max_ms": found["max"] / 1000,
         "requests": found["requests"],
+        "sent": found["sent"],
         "bytes_per_answer": found["bytes"] / found["requests"],
         "repeated": found["sent"] > walk.length,
     }

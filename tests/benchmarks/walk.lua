@@ -1,9 +1,9 @@
 -- Walks a file of requests with wrk, so that every request is another one.
 --
---   wrk … -s walk.lua URL -- FILE FIRST
+--   wrk … -s walk.lua URL -- FILE FIRST MOST
 --
 -- FILE has a path a line, and after a tab an If-None-Match header if it has one; FIRST is the line to
--- begin with, from 0. At the end one line of JSON says what was measured (times in microseconds) and how
+-- begin with, from 0; after MOST requests it stops, before its time. At the end one line of JSON says what was measured (times in microseconds) and how
 -- many requests were sent, so that the next run goes on where this one stopped.
 -- https://github.com/wg/wrk/blob/master/SCRIPTING
 
@@ -27,10 +27,14 @@ function init(args)
     requests[#requests + 1] = wrk.format("GET", path, headers)
   end
   first = tonumber(args[2])
+  most = tonumber(args[3])
   sent = 0
 end
 
 function request()
+  if sent >= most then
+    wrk.thread:stop()
+  end
   local at = (first + sent) % #requests + 1
   sent = sent + 1
   return requests[at]
