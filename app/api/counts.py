@@ -22,7 +22,6 @@ from app.api.counting import (
     Groups,
     Interval,
     count_from_row,
-    count_groups,
     find_groups,
 )
 from app.api.deps import Call, call_for
@@ -30,13 +29,14 @@ from app.api.envelope import item_response
 from app.api.listing import Listing
 from app.api.months import Counted, Kept, count_kept, find_kept
 from app.api.opened import Shape, open_filters
-from app.api.paging import count_rows, order_by, select_count
+from app.api.paging import order_by, select_count
 from app.api.parameters import Parameters
 from app.api.promise import Router
 from app.api.quotes.parameters import QuoteConditions
 from app.api.quotes.queries import QUOTE_DIMENSIONS, find_quotes
 from app.api.search import read_query
 from app.api.stored import articles, claims, quotes
+from app.db.search import Query as SearchQuery
 
 router = Router()
 
@@ -121,29 +121,24 @@ def read_counts(
     if kept is not None:
         return count_kept(session, kept, limit=parameters.limit)
     query = read_query(parameters.q)
+    values: Mapping[str, Any] = {}
     if query is None:
         shape, values = open_filters(parameters, without=("limit",))
-        return _read_opened(session, _open_counts(what, shape), values, limit=parameters.limit)
-    find, dated, dimensions = _COUNTED[what]
-    listing = find(filters=parameters, query=query)
-    dimension = dimensions[parameters.group_by] if parameters.group_by else None
-    found = count_groups(
-        session,
-        listing,
-        dated=dated,
-        dimension=dimension,
-        interval=parameters.interval,
-        limit=parameters.limit,
-    )
-    if found.groups <= parameters.limit and (dimension is None or dimension.through is None):
-        # Every item is in one group, and all groups are here.
+        counts = _open_counts(what, shape)
+    else:
+        counts = _prepare_counts(what, parameters, query)
+    limit = parameters.limit
+    rows = session.execute(counts.groups, {**values, "most": limit}).all()
+    found = Groups(rows, rows[0].groups if rows else 0)
+    if found.groups <= limit and counts.is_parted:
+        # All groups are here.
         return found, sum(row.number for row in found.rows)
-    return found, count_rows(session, listing.statement, counted=listing.counted)
+    return found, int(session.scalar(counts.total, dict(values)) or 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _OpenCounts:
-    """The statements of counts, with `most`, the number of groups, and more left open.
+class _Counts:
+    """The statements of counts, with `most`, the number of groups, left open, and more perhaps.
 
     Attributes:
         groups: Those that are shown.
@@ -157,10 +152,13 @@ class _OpenCounts:
 
 
 @lru_cache(maxsize=128)
-def _open_counts(what: Counted, shape: Shape) -> _OpenCounts:
+def _open_counts(what: Counted, shape: Shape) -> _Counts:
+    return _prepare_counts(what, shape.make_filters(), None)
+
+
+def _prepare_counts(what: Counted, filters: Any, query: SearchQuery | None) -> _Counts:
     find, dated, dimensions = _COUNTED[what]
-    filters = shape.make_filters()
-    listing = find(filters=filters, query=None)
+    listing = find(filters=filters, query=query)
     dimension = dimensions[filters.group_by] if filters.group_by else None
     found = find_groups(
         listing,
@@ -169,21 +167,11 @@ def _open_counts(what: Counted, shape: Shape) -> _OpenCounts:
         interval=filters.interval,
         limit=bindparam("most", type_=Integer()),
     )
-    return _OpenCounts(
+    return _Counts(
         groups=found.statement.order_by(*order_by(found.order)),
         total=select_count(listing.statement, counted=listing.counted),
         is_parted=dimension is None or dimension.through is None,
     )
-
-
-def _read_opened(
-    session: Session, counts: _OpenCounts, values: Mapping[str, Any], *, limit: int
-) -> tuple[Groups, int]:
-    rows = session.execute(counts.groups, {**values, "most": limit}).all()
-    found = Groups(rows, rows[0].groups if rows else 0)
-    if found.groups <= limit and counts.is_parted:
-        return found, sum(row.number for row in rows)
-    return found, int(session.scalar(counts.total, dict(values)) or 0)
 
 
 def _read_whole(call: Call, session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     FromClause,
     Integer,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    exists,
+    func,
     select,
     tuple_,
 )
@@ -201,21 +204,29 @@ def read_first_page(
     return replace(page, rows=rows)
 
 
-def prepare_recent(table: Table, order: Sequence[Term], condition: ColumnElement[bool]) -> Recent:
-    """Make the statements that look among a table's first rows.
+def look_among_newest(
+    first: FirstPage, table: Table, named: ColumnElement[bool], *, said: Column[Any]
+) -> FirstPage:
+    """Let the first page of what names an entity be looked for among a table's first rows.
 
     Args:
-        table: It has an index of the order.
-        order: The list's: the terms `runs_past` takes for one run, the first alone nullable.
-        condition: That a row is in the list; asked of each row that is looked at.
+        first: The page; its list's order has an index, and is one run for `runs_past`.
+        table: Of what is listed.
+        named: That a row of the table of who is named names the entity.
+        said: That table's column with the key of a row of `table`; asked of each that is looked at.
     """
+    order = first.listing.order
+    is_named = exists().where(said == table.c.key, named)
     terms = [term.column.label(term.name) for term in order]
-    first = select(*terms).select_from(table).order_by(*order_by(order))
+    rows = select(*terms).select_from(table).order_by(*order_by(order))
     place = tuple_(*(bindparam(f"last_{term.name}", type_=term.column.type) for term in order))
     up_to = tuple_(*(term.column for term in order)) >= place
-    return Recent(
-        last=first.offset(LOOKED_THROUGH).limit(1),
-        found=first.where(up_to, condition).limit(bindparam("most", type_=Integer())),
+    recent = Recent(
+        last=rows.offset(LOOKED_THROUGH).limit(1),
+        found=rows.where(up_to, is_named).limit(bindparam("most", type_=Integer())),
+    )
+    return replace(
+        first, count=select(func.count()).select_from(said.table).where(named), recent=recent
     )
 
 

@@ -241,7 +241,7 @@ def find_matches(text: str, query: Query, *, limit: int | None = None) -> list[O
         Half-open ``(start, end)`` in code points, in text order, not overlapping: a phrase is one
         span, and spans that share a word are one.
     """
-    found = _find_in_folded(fold_letters(text), query)
+    found = _find_single_words(text, query)
     if found is None:
         words = find_words(text)
         places: dict[str, list[int]] = {}
@@ -257,12 +257,15 @@ def find_matches(text: str, query: Query, *, limit: int | None = None) -> list[O
     return merged if limit is None else merged[:limit]
 
 
-def _find_in_folded(folded: str | None, query: Query) -> list[Offsets] | None:
-    """Find single words where they stand; None when it takes more than looking for them.
+def _find_single_words(text: str, query: Query) -> list[Offsets] | None:
+    """Find words where they stand; None when it takes more than looking for them.
 
     Of the words of a quotation few are sought, and none of the others has to be made one.
     """
-    if folded is None or any(len(term.words) > 1 for term in query.wanted):
+    if any(len(term.words) > 1 for term in query.wanted):
+        return None
+    folded = fold_letters(text)
+    if folded is None:
         return None
     found = []
     for term in query.wanted:

@@ -4,7 +4,7 @@ An article that comes or goes can change who is who in others: these are rewritt
 transaction, from what parsing once found in them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from typing import Any
@@ -35,7 +35,6 @@ from app.ingest.rows import (
     to_rows,
     to_values,
 )
-from app.ingest.said import GlobalEntity
 from app.ingest.staged import Staged
 from app.ingest.staging import move_locals, move_rows, read_parsed
 from app.ingest.stories import (
@@ -213,9 +212,9 @@ def _rewrite(
         entities=entities,
         article_key=key,
     )
-    some = _select_moved(rows, parsed, moved=moved, entities=entities)
-    touched = sorted({*moved.values(), *(entities[local].key for local in moved)})
-    of_entities = [{"of_article_key": key, "of_entity_key": entity} for entity in touched]
+    keys = {*moved.values(), *(entities[local].key for local in moved)}
+    some = _select_moved(rows, parsed, moved=moved, keys=keys)
+    of_entities = [{"of_article_key": key, "of_entity_key": entity} for entity in sorted(keys)]
     for name in ("mentions", "entity_roles", "article_entities"):
         table = tables.metadata.tables[name]
         ready_delete(table, of=("article_key", "entity_key")).run_each(connection, of_entities)
@@ -242,18 +241,17 @@ def _select_moved(
     rows: ArticleRows,
     parsed: ParsedArticle,
     *,
-    moved: Mapping[str, int],
-    entities: Mapping[str, GlobalEntity],
+    moved: Collection[str],
+    keys: Collection[int],
 ) -> ArticleRows:
     """Return those of an article's rows that may not be what is stored.
 
     Args:
         rows: The article's, with its entities as they are now.
         parsed: The article.
-        moved: Its entities that are others now, and which each was.
-        entities: Its entities as they are now.
+        moved: Its entities that are others now.
+        keys: Of the entities that they were and are.
     """
-    keys = {*moved.values(), *(entities[local].key for local in moved)}
     given = {
         one.key
         for one in parsed.attributions

@@ -3,8 +3,9 @@
 --   wrk … -s walk.lua URL -- FILE FIRST MOST
 --
 -- FILE has a path a line, and after a tab an If-None-Match header if it has one; FIRST is the line to
--- begin with, from 0; after MOST requests it stops, before its time. At the end one line of JSON says what was measured (times in microseconds) and how
--- many requests were sent, so that the next run goes on where this one stopped.
+-- begin with, from 0; after MOST requests it stops, before its time. At the end one line of JSON says what
+-- was measured (times in microseconds) and how many requests were sent, so that the next run goes on
+-- where this one stopped.
 -- https://github.com/wg/wrk/blob/master/SCRIPTING
 
 local threads = {}

@@ -27,16 +27,12 @@ def get_texts(session: Session, keys: Iterable[int]) -> dict[int, str]:
     return {row.key: row.text for row in rows}
 
 
-def find_hits(
-    session: Session, said: Sequence[Said], *, query: Query | None
-) -> list[SearchHit | None]:
-    """Say where a query matches in quotations or claims, in their order; None each without one.
+def find_hits(session: Session, said: Sequence[Said], *, query: Query) -> list[SearchHit]:
+    """Say where a query matches in quotations or claims, in their order.
 
     The words of one that is in one part are those of the article there. Only what is in several
     needs the article's text, for what stands between: one query for all of them.
     """
-    if query is None:
-        return [None] * len(said)
     texts = get_texts(session, (article for article, _, parts in said if len(parts) > 1))
     return [
         find_hit(texts[article], query=query, parts=parts)

@@ -1,17 +1,16 @@
 """Which rows a request for claims is about."""
 
-from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, exists, func, select
+from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, prepare_first_page, prepare_recent
+from app.api.listing import FirstPage, Listing, look_among_newest, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
@@ -54,13 +53,9 @@ def select_claims() -> Select[Any]:
 
 
 # What `build_claims` reads of a row.
-_READ = (
-    select(
-        *(claims.c[name] for name in ("key", "article_key", "text", "content", "claimant_key")),
-        claim_records.c.record,
-    )
-    .select_from(claims)
-    .join(claim_records, claim_records.c.claim_key == claims.c.key)
+_READ = select_claims().with_only_columns(
+    *(claims.c[name] for name in ("key", "article_key", "text", "content", "claimant_key")),
+    claim_records.c.record,
 )
 
 
@@ -146,12 +141,7 @@ def prepare_shape(shape: Shape) -> FirstPage:
     if shape.opened != ("about",) or shape.given:
         return first
     named = in_entities(claim_about.c.entity_key, filters.about)
-    is_named = exists().where(claim_about.c.claim_key == claims.c.key, named)
-    return replace(
-        first,
-        count=select(func.count()).select_from(claim_about).where(named),
-        recent=prepare_recent(claims, CLAIM_ORDER, is_named),
-    )
+    return look_among_newest(first, claims, named, said=claim_about.c.claim_key)
 
 
 @lru_cache(maxsize=64)

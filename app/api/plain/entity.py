@@ -1,31 +1,16 @@
 """One entity straight from SQLite, for `app.api.plain`."""
 
 import sqlite3
+from collections import namedtuple
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES, Entity, entity_from_row
+from app.api.stored import entities
 
-
-class _Row(NamedTuple):
-    """The columns of the entities' table."""
-
-    key: int
-    slug: str
-    name: str
-    type: str
-    country: str | None
-    latitude: float | None
-    longitude: float | None
-    article_count: int
-    mention_count: int
-    quote_count: int
-    claim_count: int
-    external_ids: Any
-    first_seen: Any
-    last_seen: Any
+_Row = namedtuple("_Row", entities.c.keys())  # type: ignore[misc]  # they are the table's
 
 
 class _Alias(NamedTuple):
@@ -59,13 +44,17 @@ def read_entity(connection: sqlite3.Connection, key: int) -> Entity:
     """
     connection.text_factory = str
     try:
-        *given, external_ids, first, last = connection.execute(_ENTITY, (key,)).fetchone()
+        row: Any = _Row._make(connection.execute(_ENTITY, (key,)).fetchone())
         aliases = connection.execute(_ALIASES, (key, MAX_ALIASES)).fetchall()
         roles = connection.execute(_ROLES, (key, MAX_ROLES)).fetchall()
     finally:
         connection.text_factory = bytes
     # They have the columns by name, and that is all that is asked of them.
-    row: Any = _Row._make((*given, from_json(external_ids), _to_time(first), _to_time(last)))
+    row = row._replace(
+        external_ids=from_json(row.external_ids),
+        first_seen=_to_time(row.first_seen),
+        last_seen=_to_time(row.last_seen),
+    )
     named: list[Any] = list(map(_Alias._make, aliases))
     called: list[Any] = list(map(_Role._make, roles))
     return entity_from_row(row, aliases={key: named}, roles={key: called})

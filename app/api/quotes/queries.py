@@ -1,16 +1,15 @@
 """Which rows a request for quotations is about."""
 
-from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, exists, func, select
+from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, prepare_first_page, prepare_recent
+from app.api.listing import FirstPage, Listing, look_among_newest, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
@@ -53,13 +52,9 @@ def select_quotes() -> Select[Any]:
 
 
 # What `build_quotes` reads of a row.
-_READ = (
-    select(
-        *(quotes.c[name] for name in ("key", "article_key", "text", "parts", "speaker_key")),
-        quote_records.c.record,
-    )
-    .select_from(quotes)
-    .join(quote_records, quote_records.c.quote_key == quotes.c.key)
+_READ = select_quotes().with_only_columns(
+    *(quotes.c[name] for name in ("key", "article_key", "text", "parts", "speaker_key")),
+    quote_records.c.record,
 )
 
 
@@ -134,12 +129,7 @@ def prepare_shape(shape: Shape) -> FirstPage:
     if shape.opened != ("about",) or shape.given:
         return first
     named = in_entities(quote_about.c.entity_key, filters.about)
-    is_named = exists().where(quote_about.c.quote_key == quotes.c.key, named)
-    return replace(
-        first,
-        count=select(func.count()).select_from(quote_about).where(named),
-        recent=prepare_recent(quotes, QUOTE_ORDER, is_named),
-    )
+    return look_among_newest(first, quotes, named, said=quote_about.c.quote_key)
 
 
 @lru_cache(maxsize=64)
