@@ -8,9 +8,10 @@ is what would have gone out, compressed or not.
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +25,7 @@ from app.api.wire import MAX_URL_BYTES, add_common, make_request_id
 MAX_ANSWER_BYTES = 1 << 20
 # Shorter answers are never compressed, and so do not depend on the encodings that a client names.
 MIN_COMPRESSED = 500
-_VARY = (b"vary", b"Accept-Encoding")
+_VARY_LINE = b"vary: Accept-Encoding\r\n"
 # What an entry costs beside its bytes: 490 for the objects around them (tracemalloc), the rest for
 # a 304's lines, which may be made later.
 _OVERHEAD = 1500
@@ -48,7 +49,27 @@ _PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
 # Path and sorted query, then what else an answer depends on: encoding, host and scheme.
 Key = tuple[bytes, bytes, bytes, bytes, str]
 Header = tuple[bytes, bytes]
-MakeAtOnce = Callable[[Scope], tuple[int, list[Header], bytes] | None]
+
+
+class Made(NamedTuple):
+    """An answer that was made without waiting for anything, of the version that there is.
+
+    Attributes:
+        status: 200 or 304.
+        etag: Its ETag.
+        headers: Its others that are its own.
+        common: Those that it shares with others: the same list as long as they are the same.
+        body: As it goes out.
+    """
+
+    status: int
+    etag: bytes
+    headers: Sequence[Header]
+    common: Sequence[Header]
+    body: bytes
+
+
+MakeAtOnce = Callable[[Scope], Made | None]
 
 
 @dataclass(slots=True)
@@ -150,6 +171,7 @@ class FinishedAnswers:
         self._answers: OrderedDict[Key, Finished] = OrderedDict()
         self._bytes = 0
         self._version: str | None = None
+        self._common: tuple[Sequence[Header], bytes] = ((), b"")
         self.hits = 0
         self.misses = 0
 
@@ -218,15 +240,14 @@ class FinishedAnswers:
         made = self._make_at_once(scope)
         if made is None:
             return None
-        status, headers, body = made
-        if len(body) >= MIN_COMPRESSED:
-            headers = [*headers, _VARY]
-        headers = add_common(headers)
+        status, etag, headers, common, body = made
+        if common is not self._common[0]:
+            self._common = common, _join_lines(add_common(common))
+        vary = _VARY_LINE if len(body) >= MIN_COMPRESSED else b""
+        head = b"etag: %b\r\n%b%b%b" % (etag, _join_lines(headers), vary, self._common[1])
         self.misses += 1
-        if _is_keepable(status, dict(headers), self._version):
-            kept = self._keep(asked.key, headers, body if status == 200 else None)
-            return status, kept.head, body
-        return status, _join_lines(headers), body
+        self._keep(asked.key, head, body if status == 200 else None, etag=etag)
+        return status, head, body
 
     def _find(self, asked: _Asked, method: str) -> tuple[int, bytes, bytes] | None:
         """Return status, header lines and body of what is kept for a client."""
@@ -277,24 +298,23 @@ class FinishedAnswers:
                 if keeps and not message.get("more_body", False):
                     # Unless another version came while this was being answered.
                     if version == self._version:
-                        self._keep(key, headers, b"".join(parts) if status == 200 else None)
+                        own = [header for header in headers if header[0] != b"x-request-id"]
+                        body = b"".join(parts) if status == 200 else None
+                        self._keep(key, _join_lines(own), body, etag=dict(own)[b"etag"])
                 elif not keeps:
                     parts.clear()
             await send(message)
 
         await self._app(scope, receive, send_kept)
 
-    def _keep(self, key: Key, headers: list[Header], body: bytes | None) -> Finished:
-        head = _join_lines(header for header in headers if header[0] != b"x-request-id")
+    def _keep(self, key: Key, head: bytes, body: bytes | None, *, etag: bytes) -> None:
         length = len(body or b"")
         size = length + length // _SHARE + 2 * len(head) + sum(map(len, key)) + _OVERHEAD
-        answer = Finished(head=head, body=body, etag=dict(headers)[b"etag"], size=size)
         former = self._answers.pop(key, None)
         self._bytes += size - (former.size if former else 0)
-        self._answers[key] = answer
+        self._answers[key] = Finished(head=head, body=body, etag=etag, size=size)
         while self._bytes > self._max_bytes:
             self._bytes -= self._answers.popitem(last=False)[1].size
-        return answer
 
 
 def _is_keepable(status: int, headers: dict[bytes, bytes], version: str | None) -> bool:

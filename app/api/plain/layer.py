@@ -14,6 +14,7 @@ from app.api.caching import make_etag, matches_etag, version_headers
 from app.api.dataset import DatasetState
 from app.api.deps import Source
 from app.api.envelope import JSON, link_header
+from app.api.finished import Header, Made
 from app.api.paging import CursorError
 from app.api.plain.asked import Asked, NotPlainError, read_asked
 from app.api.plain.entity import read_entity
@@ -22,8 +23,6 @@ from app.api.plain.rows import EVERYTHING, PlainPage, read_place, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
 from app.records import unpack
-
-Header = tuple[bytes, bytes]
 
 _LOG = logging.getLogger(__name__)
 _IS_JSON = (b"content-type", JSON.encode())
@@ -74,8 +73,8 @@ class PlainAnswers:
         self._state: DatasetState | None = None
         self._common: list[Header] = []
 
-    def find(self, scope: Scope) -> tuple[int, list[Header], bytes] | None:
-        """Return status, headers and body; None when the framework has to be asked."""
+    def find(self, scope: Scope) -> Made | None:
+        """Return the answer; None when the framework has to be asked."""
         listed = LISTS.get(scope["path"]) if scope["type"] == "http" else None
         if (
             listed is None
@@ -86,7 +85,7 @@ class PlainAnswers:
         ):
             return None
         try:
-            status, headers, body = self._answer(listed, scope)
+            return self._answer(listed, scope)
         except NotPlainError:
             return None
         except SlowError as slow:
@@ -97,9 +96,8 @@ class PlainAnswers:
             _LOG.debug("a plain page could not be read", exc_info=True)
             self._let_go()
             return None
-        return status, headers, body
 
-    def _answer(self, listed: PlainList, scope: Scope) -> tuple[int, list[Header], bytes]:
+    def _answer(self, listed: PlainList, scope: Scope) -> Made:
         state = self._source.dataset.peek()
         if state is None or state.version is None or not state.ready:
             raise NotPlainError
@@ -108,10 +106,9 @@ class PlainAnswers:
         asked, cursor = read_asked(scope["path"], scope["query_string"])
         url = asked.with_cursor(cursor)
         etag = make_etag(state.version, url)
-        headers = [(b"etag", etag.encode()), *self._common]
         none_match = b",".join([v for name, v in scope["headers"] if name == b"if-none-match"])
         if none_match and matches_etag(none_match.decode("latin-1"), etag):
-            return 304, headers, b""
+            return Made(304, etag.encode(), (), self._common, b"")
         if none_match.strip() == b"*":
             raise NotPlainError
         try:
@@ -149,8 +146,8 @@ class PlainAnswers:
             ]
         )
         length = b"%d" % len(body)
-        headers += ((b"link", link_header(links).encode()), (b"content-length", length), _IS_JSON)
-        return 200, headers, body
+        headers = ((b"link", link_header(links).encode()), (b"content-length", length), _IS_JSON)
+        return Made(200, etag.encode(), headers, self._common, body)
 
     def _take(self, state: DatasetState) -> None:
         """Go on with a state of the data; another version's is another's."""
@@ -285,6 +282,6 @@ class PlainLists:
         if found is None:
             await self._app(scope, receive, send)
             return
-        status, headers, body = found
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        headers = [(b"etag", found.etag), *found.headers, *found.common]
+        await send({"type": "http.response.start", "status": found.status, "headers": headers})
+        await send({"type": "http.response.body", "body": found.body})
