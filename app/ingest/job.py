@@ -34,7 +34,7 @@ from app.ingest.report import NoProgress, Progress, Report
 from app.ingest.scan import Scan, SeedsMissingError, Work, hash_files, scan_files
 from app.ingest.staging import close_staging, open_staging
 from app.parsing.readers import ReadOptions, RemoteError, find_files, find_remote_files, is_url
-from app.records import RECORDS_VERSION, are_current, remake_records
+from app.records import RECORDS_VERSION, are_current, make_entity_records, remake_records
 from app.settings import Settings
 from app.vocabulary import SourceStatus
 
@@ -173,6 +173,7 @@ def _run(
             open_staging(connection)
     with engine.begin() as connection, _collector_off():
         ledger = Ledger(connection, versions=versions, now=_now())
+    began_with = ledger.checksum
     corrections, problems = apply_corrections(
         engine,
         read_correction_files(find_correction_files(local), max_bytes=settings.max_file_bytes),
@@ -233,6 +234,10 @@ def _run(
         if not (complete and again):
             break
         complete = load(again)
+    if ledger.checksum != began_with or checked:
+        for made in make_entity_records(engine):
+            if made % 10_000 == 0:
+                _LOG.info("%d entities are written as they are answered", made)
     with engine.begin() as connection:
         failed: int = (
             connection.scalar(select(func.count()).where(_SOURCES.c.status == SourceStatus.FAILED))

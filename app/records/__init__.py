@@ -7,6 +7,14 @@ search hits) has its place in the record as null.
 """
 
 from app.records.claims import claim_record
+from app.records.entities import (
+    MAX_ALIASES,
+    MAX_ROLES,
+    entity_record,
+    fill_entity_records,
+    make_entity_records,
+    read_entity,
+)
 from app.records.given import article_attribution_record
 from app.records.packing import pack, unpack
 from app.records.quotes import quote_record
@@ -20,13 +28,19 @@ from app.records.write import (
 )
 
 __all__ = [
+    "MAX_ALIASES",
+    "MAX_ROLES",
     "RECORDS_VERSION",
     "are_current",
     "article_attribution_record",
     "claim_record",
+    "entity_record",
+    "fill_entity_records",
+    "make_entity_records",
     "make_records",
     "pack",
     "quote_record",
+    "read_entity",
     "remake_records",
     "unpack",
     "update_records",

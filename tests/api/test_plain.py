@@ -1,6 +1,9 @@
 """What is answered before the framework is what the framework answers, to the byte."""
 
+import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -10,9 +13,11 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.api.plain import PlainAnswers, PlainLists
+from app.api.plain import PlainAnswers, PlainLists, layer
 from app.main import Application, create_app
+from app.records import fill_entity_records
 from tests.api.conftest import settings_for
+from tests.databases import copy_database
 
 pytestmark = pytest.mark.one_database  # it reads SQLite alone
 
@@ -121,6 +126,42 @@ def test_a_speaker_who_stands_oddly_is_answered_the_same(
         for client in (whole, framework):
             client.get(f"/v1/quotes?{other}")
         ask_both(both, f"/v1/quotes?{query}")
+
+
+def test_with_and_without_entities_records_the_answers_are_the_same(
+    database: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "onrecord.db"
+    copy_database(database, copy)
+    urls = [
+        "/v1/quotes?include=speaker",
+        "/v1/quotes?include=speaker&speaker=ines-varga",
+        "/v1/claims?claimant=mara-lindqvist&include=claimant",
+        "/v1/quotes?include=speaker&speaker=miss-varga",
+    ]
+
+    def ask() -> list[bytes]:
+        app = create_app(settings_for(copy))
+        with TestClient(app) as client:
+            client.get("/v1/quotes?limit=1")
+            answers = [client.get(url).content for url in urls]
+        app.state.source.engine.dispose()
+        return answers
+
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("DELETE FROM entity_records")
+        connection.commit()
+        without = ask()
+        assert fill_entity_records(connection) is None
+        connection.commit()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layer, "read_entity", refuse)
+        assert ask() == without
+    assert all(json.loads(answer)["data"] for answer in without)
+
+
+def refuse(_connection: sqlite3.Connection, key: int) -> bytes:
+    raise AssertionError(f"the record of {key} is there")
 
 
 @given(url=requests())

@@ -31,7 +31,7 @@ from app.db.ids import to_key, to_outlet_key
 from app.db.schema import HEAD, upgrade
 from app.db.tables import metadata
 from app.ingest.job import find_parser
-from app.records import RECORDS_VERSION
+from app.records import RECORDS_VERSION, fill_entity_records
 from app.settings import Settings
 from app.vocabulary import EntityType, MentionKind
 from tests.benchmarks.articles import draft_articles
@@ -181,7 +181,8 @@ def write_corpus(
         for sql in made.indexes:
             database.execute(sql)
         _count_months(database)
-        tell("indexes made, months counted")
+        _make_entity_records(database)
+        tell("indexes made, months counted, entities' records made")
         for table in made.searches:
             if table != _ALONG:
                 database.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
@@ -400,6 +401,14 @@ def _count_months(database: sqlite3.Connection) -> None:
                     count(*) AS number
                 FROM {what} WHERE outlet IS NOT NULL GROUP BY 1, 2)"""
         database.execute(by_outlet)
+
+
+def _make_entity_records(database: sqlite3.Connection) -> None:
+    database.execute("BEGIN")
+    last: int | None = -1
+    while last is not None:
+        last = fill_entity_records(database, after=last)
+    database.execute("COMMIT")
 
 
 @contextmanager

@@ -22,7 +22,6 @@ from sqlmodel import Session
 
 from app.api.counting import Dimension
 from app.api.entities.parameters import ArticleEntityFilters, EntityFilters, MentionFilters
-from app.api.entities.schemas import MAX_ALIASES, MAX_ROLES
 from app.api.filters import in_entities, keys_of
 from app.api.listing import Listing
 from app.api.paging import Term
@@ -37,6 +36,7 @@ from app.api.stored import (
 )
 from app.db.ids import ARTICLE
 from app.db.search import Query, SearchTarget
+from app.records import MAX_ALIASES, MAX_ROLES
 
 # Sizes of portions in which entities are looked up. SQLite takes 500 SELECTs in one statement; a
 # page has 200 items at most.

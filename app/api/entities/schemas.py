@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 from sqlalchemy import Row
@@ -13,13 +13,9 @@ from app.api.envelope import ListLinks, ListMeta
 from app.api.examples import example_of
 from app.api.search import NameHit, find_name_hit
 from app.api.spans import Span
-from app.db.ids import ARTICLE, to_id
 from app.db.search import Query
+from app.records import MAX_ALIASES, MAX_ROLES, entity_record
 from app.vocabulary import EntityType
-
-# What a list carries of each entity; nobody reads more, and a famous one has thousands.
-MAX_ALIASES = 50
-MAX_ROLES = 20
 
 EntityId = Annotated[
     str,
@@ -265,44 +261,9 @@ def entity_from_row(
         roles: Rows of roles by entity key, in order.
         query: What was searched, or None.
     """
-    address = f"/v1/entities/{row.slug}"
     own_aliases = aliases.get(row.key, ())
-    names = [row.name, *(alias.text for alias in own_aliases)]
-    return {
-        "id": row.slug,
-        "type": row.type,
-        "name": row.name,
-        "aliases": [{"text": alias.text, "count": alias.uses} for alias in own_aliases],
-        "roles": [
-            {
-                "text": role.text,
-                "article_id": to_id(ARTICLE, role.article_key),
-                "span": {"start": role.start, "end": role.end},
-            }
-            for role in roles.get(row.key, ())
-        ],
-        "external_ids": {
-            "geonames": row.external_ids.get("geonames"),
-            "iso3166": row.external_ids.get("iso3166"),
-            "wikidata": row.external_ids.get("wikidata"),
-        },
-        "country": row.country,
-        "location": (
-            None
-            if row.latitude is None or row.longitude is None
-            else {"latitude": row.latitude, "longitude": row.longitude}
-        ),
-        "article_count": row.article_count,
-        "mention_count": row.mention_count,
-        "quote_count": row.quote_count,
-        "claim_count": row.claim_count,
-        "first_seen": row.first_seen,
-        "last_seen": row.last_seen,
-        "links": {
-            "self": address,
-            "mentions": f"{address}/mentions",
-            "quotes": f"{address}/quotes",
-            "claims": f"{address}/claims",
-        },
-        "search": None if query is None else find_name_hit(names, query=query),
-    }
+    record = entity_record(row, aliases=own_aliases, roles=roles.get(row.key, ()))
+    if query is not None:
+        names = [row.name, *(alias.text for alias in own_aliases)]
+        record["search"] = find_name_hit(names, query=query)
+    return cast(Entity, record)

@@ -17,23 +17,25 @@ from app.api.envelope import JSON, link_header
 from app.api.finished import Header, Made
 from app.api.paging import CursorError
 from app.api.plain.asked import Asked, NotPlainError, read_asked
-from app.api.plain.entity import read_entity
 from app.api.plain.lists import LISTS, PlainList
 from app.api.plain.rows import EVERYTHING, PlainPage, read_place, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
-from app.records import unpack
+from app.records import read_entity, unpack
 
 _LOG = logging.getLogger(__name__)
 _IS_JSON = (b"content-type", JSON.encode())
 _NO_ENTITY = b'"entity":null'
+_SELECT_SPEAKER = """\
+SELECT key, {counted}, record FROM entities
+LEFT JOIN entity_records ON entity_records.entity_key = entities.key WHERE"""
+_ENTITY_RECORD = "SELECT record FROM entity_records WHERE entity_key = ?"
 # Entities that are embedded are asked for again and again; as JSON, some 1,300 bytes each. Pages of
 # speakers as they are quoted, a million articles: of the first 4,000 pages 67 percent find theirs
-# here, of the fifth 4,000 88, and 84 with 2,000, 74 with 1,000. Packing each as records are would
-# take a third of the memory and costs more than is gained by keeping three times as many.
+# here, of the fifth 4,000 88, and 84 with 2,000, 74 with 1,000.
 _MOST_ENTITIES = 3_000
 # Speakers whose keys and totals are known: some 250 bytes each.
-_MOST_SPEAKERS = 2_000
+_MOST_SPEAKERS = 4_000
 # Nobody else is served while a page is read: what an index does not give at once (a rare value
 # among many rows) is left to the framework, which reads it in a thread, and so is its list.
 _MOST_SECONDS = 0.02
@@ -205,12 +207,14 @@ class PlainAnswers:
         found = self._speakers.get((listed.counted, slug))
         if found is not None:
             return found
-        # The column is one of `LISTS`.
-        select = f"SELECT key, {listed.counted} FROM entities WHERE "  # noqa: S608  # nosec B608
+        # Whoever is asked about is embedded as well, most often.
+        select = _SELECT_SPEAKER.format(counted=listed.counted)
         row = connection.execute(f"{select} slug = ?", (slug,)).fetchone()
         if row is None:  # an id that the entity had before it was found to be another one
             former = "key = (SELECT entity_key FROM entity_redirects WHERE slug = ?)"
-            row = connection.execute(select + former, (slug,)).fetchone()
+            row = connection.execute(f"{select} {former}", (slug,)).fetchone()
+        if row is not None and row[2] is not None:
+            self._embed(row[0], unpack(row[2]))
         found = (None, 0) if row is None else (int(row[0]), int(row[1]))
         if len(self._speakers) >= _MOST_SPEAKERS:
             self._speakers.pop(next(iter(self._speakers)))
@@ -244,10 +248,17 @@ class PlainAnswers:
         """Return what stands in a record in place of `_NO_ENTITY`."""
         entity = self._entities.pop(key, None)
         if entity is None:
-            entity = b'"entity":' + to_json(read_entity(connection, key))
-            if len(self._entities) >= _MOST_ENTITIES:
-                self._entities.pop(next(iter(self._entities)))
+            stored = connection.execute(_ENTITY_RECORD, (key,)).fetchone()
+            return self._embed(key, unpack(stored[0]) if stored else read_entity(connection, key))
         self._entities[key] = entity  # the last one that was asked for
+        return entity
+
+    def _embed(self, key: int, record: bytes) -> bytes:
+        """Remember an entity as it stands in a record; return that."""
+        self._entities.pop(key, None)
+        if len(self._entities) >= _MOST_ENTITIES:
+            self._entities.pop(next(iter(self._entities)))
+        self._entities[key] = entity = b'"entity":' + record
         return entity
 
     def _connect(self) -> TimedConnection:
