@@ -188,10 +188,8 @@ def count_places(desk: Desk, slug: str, *, articles: int, limit: int) -> Sequenc
     Returns:
         Rows of entities, with `together`: how many of the articles name it.
     """
-    row = entity_queries.get_entity(desk.session, slug)
-    assert row is not None
     return beside.count_beside(
-        desk.session, row.key, type_=EntityType.PLACE, articles=articles, limit=limit
+        desk.session, slug, type_=EntityType.PLACE, articles=articles, limit=limit
     )
 
 

@@ -17,10 +17,13 @@ from pydantic_core import to_json
 
 from app.api import listing
 from app.api.claims import queries as claim_queries
+from app.api.cooccurrences import queries as beside
 from app.api.quotes import queries as quote_queries
+from app.db.engine import open_session
 from app.pages import portrait
 from app.pages.answers import Desk
 from app.pages.assets import FILES
+from app.vocabulary import EntityType
 
 FIRST_PAGE_BYTES = 100_000
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -410,6 +413,25 @@ def test_of_whom_many_articles_name_places_are_counted_in_some_and_the_page_says
     assert all(counts[slug] - 1 <= count <= counts[slug] for slug, count in some.items())
     assert sum(some.values()) < sum(counts.values())
     assert list(some.values()) == sorted(some.values(), reverse=True)
+
+
+def test_whoever_is_beside_is_the_same_among_the_most_frequent_and_among_all(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(app.state.source.engine) as session:
+
+        def count(limit: int) -> list[tuple[str, int]]:
+            rows = beside.count_beside(
+                session, "ines-varga", type_=EntityType.PLACE, articles=500, limit=limit
+            )
+            return [(row.slug, row.together) for row in rows]
+
+        every = count(200)
+        assert len(every) > 1
+        for limit in (1, len(every), 200):
+            for among in (1, 2, 200):
+                monkeypatch.setattr(beside, "_MOST_FREQUENT", among)
+                assert count(limit) == every[:limit]
 
 
 @pytest.mark.parametrize("looked_through", [0, 3, 12, 40])
