@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -18,6 +17,8 @@ from app.pages.assets import NAMES
 from app.pages.direction import find_direction
 from app.pages.reader import Reader
 from app.pages.records import is_pronoun
+from app.pages.timeline import write_bars, write_lines
+from app.pages.words import count_words, write_day, write_month, write_number
 
 # Styles too are files of ours: there is no style attribute and no style element on any page.
 POLICY = (
@@ -46,30 +47,10 @@ def make_pieces(snippet: Snippet) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
-def write_day(when: datetime) -> str:
-    """Return a date for people: "28 November 2024"."""
-    return f"{when.day} {when:%B %Y}"
-
-
-def write_month(month: str) -> str:
-    """Return a month for people: "November 2024" of "2024-11"."""
-    return f"{date.fromisoformat(month + '-01'):%B %Y}"
-
-
-def write_number(value: int) -> str:
-    """Return a number with its thousands parted."""
-    return f"{value:,}"
-
-
 def write_query(**values: str | None) -> str:
     """Return values as a query string with its question mark; what is None or empty is left out."""
     pairs = {name: value for name, value in values.items() if value}
     return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""
-
-
-def count_words(count: int, one: str, many: str | None = None) -> str:
-    """Return "1 quotation", "1,204 quotations"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 @cache
@@ -90,6 +71,8 @@ def _find_environment() -> "Environment":
         month=write_month,
         number=write_number,
         direction=find_direction,
+        bars=write_bars,
+        lines=write_lines,
     )
     environment.tests.update(pronoun=is_pronoun)
     environment.globals.update(query=write_query, count=count_words, version=__version__)
