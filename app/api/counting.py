@@ -204,7 +204,11 @@ def find_groups(
     interval: Interval | None,
     limit: int | BindParameter[int] | None = None,
 ) -> Listing:
-    """Return the list of the groups that `count_groups` counts; all of them without a limit."""
+    """Return the list of the groups that `count_groups` counts; all of them without a limit.
+
+    Each row has too how many groups there are in all, `groups`, and the sum of their numbers,
+    `total`: of what is in several groups, more than once.
+    """
     counted = listing.counted
     if dimension is not None and dimension.through is not None:
         table, item = dimension.through
@@ -220,6 +224,7 @@ def find_groups(
         func.min(dated, type_=dated.type).label("first_seen"),
         func.max(dated, type_=dated.type).label("last_seen"),
         func.count().over().label("groups"),
+        func.sum(number).over().label("total"),
     ).select_from(counted)
     if listing.statement.whereclause is not None:
         grouped = grouped.where(listing.statement.whereclause)
@@ -278,7 +283,7 @@ def count_facets(
 
 def count_from_row(row: Row[Any]) -> Count:
     """Return what is promised of a group: a row of `find_groups` or of the counts that are kept."""
-    value, label, period, number, first_seen, last_seen, _ = tuple(row)
+    value, label, period, number, first_seen, last_seen, *_ = tuple(row)
     return {
         "value": value,
         "label": label,

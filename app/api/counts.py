@@ -127,12 +127,10 @@ def read_counts(
         counts = _open_counts(what, shape)
     else:
         counts = _prepare_counts(what, parameters, query)
-    limit = parameters.limit
-    rows = session.execute(counts.groups, {**values, "most": limit}).all()
+    rows = session.execute(counts.groups, {**values, "most": parameters.limit}).all()
     found = Groups(rows, rows[0].groups if rows else 0)
-    if found.groups <= limit and counts.is_parted:
-        # All groups are here.
-        return found, sum(row.number for row in found.rows)
+    if counts.is_parted:
+        return found, int(rows[0].total) if rows else 0
     return found, int(session.scalar(counts.total, dict(values)) or 0)
 
 
@@ -142,8 +140,8 @@ class _Counts:
 
     Attributes:
         groups: Those that are shown.
-        total: Of the items.
-        is_parted: Every item is in one group.
+        total: Of the items; the groups have it too where every item is in one of them.
+        is_parted: That is so.
     """
 
     groups: Select[Any]
