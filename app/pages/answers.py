@@ -7,10 +7,11 @@ sends those requests and compares.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote as quote_path
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import BindParameter, Column, Integer, Row, Select, bindparam, select
 from sqlmodel import Session
 
 from app import __version__
@@ -212,22 +213,38 @@ def get_entity(desk: Desk, slug: str) -> Entity:
     return entity
 
 
-def list_quoted_in(desk: Desk, slug: str, *, quotes: int) -> list[str]:
+# Made once, as all that is asked for every page: making one takes as long as running it.
+_SLUG: BindParameter[str] = bindparam("slug")
+
+
+def list_quoted_in(desk: Desk, slug: str, *, quotes: int, articles: int) -> list[str]:
     """Return the ids of the articles of a speaker's newest quotations, newest first, each once.
 
     Args:
         desk: Where from. No answer: a list is not asked for all of so many quotations to learn
             where they stand.
         slug: The speaker's.
-        quotes: How many quotations.
+        quotes: How many quotations, at most.
+        articles: How many articles, at most.
     """
-    rows = desk.session.scalars(
+    keys: dict[int, None] = {}
+    with desk.session.execute(_select_quoted_in(), {"slug": slug, "most": quotes}) as result:
+        # Each is read from somewhere else in the file, and the first often are enough.
+        for rows in result.scalars().partitions(articles):
+            keys.update(dict.fromkeys(rows))
+            if len(keys) >= articles:
+                break
+    return [to_id(ARTICLE, key) for key in list(keys)[:articles]]
+
+
+@cache
+def _select_quoted_in() -> Select[Any]:
+    return (
         select(stored.quotes.c.article_key)
-        .where(in_entities(stored.quotes.c.speaker_key, [slug]))
+        .where(in_entities(stored.quotes.c.speaker_key, [_SLUG]))
         .order_by(*order_by(quote_queries.QUOTE_ORDER))
-        .limit(quotes)
+        .limit(bindparam("most", type_=Integer()))
     )
-    return [to_id(ARTICLE, key) for key in dict.fromkeys(rows)]
 
 
 def find_quote_day(desk: Desk, slug: str, *, number: int) -> datetime | None:
@@ -238,24 +255,30 @@ def find_quote_day(desk: Desk, slug: str, *, number: int) -> datetime | None:
         slug: The speaker's.
         number: Which quotation, from 1; None is returned when fewer have a date.
     """
-    return _find_day(desk, stored.quotes, "speaker_key", slug, number=number)
+    return _find_day(desk, stored.quotes.c.speaker_key, slug, number=number)
 
 
 def find_claim_day(desk: Desk, slug: str, *, number: int) -> datetime | None:
     """Return the day of a claimant's n-th newest claim, as `find_quote_day`."""
-    return _find_day(desk, stored.claims, "claimant_key", slug, number=number)
+    return _find_day(desk, stored.claims.c.claimant_key, slug, number=number)
 
 
-def _find_day(desk: Desk, table: Table, who: str, slug: str, *, number: int) -> datetime | None:
-    dated = table.c.published_at
-    when: datetime | None = desk.session.scalar(
-        select(dated)
-        .where(in_entities(table.c[who], [slug]), dated.is_not(None))
-        .order_by(dated.desc(), table.c.key.desc())
-        .offset(number - 1)
+def _find_day(desk: Desk, who: Column[Any], slug: str, *, number: int) -> datetime | None:
+    values = {"slug": slug, "newer": number - 1}
+    when: datetime | None = desk.session.scalar(_select_date(who), values)
+    return when and when.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@cache
+def _select_date(who: Column[Any]) -> Select[Any]:
+    table = who.table.c
+    return (
+        select(table.published_at)
+        .where(in_entities(who, [_SLUG]), table.published_at.is_not(None))
+        .order_by(table.published_at.desc(), table.key.desc())
+        .offset(bindparam("newer", type_=Integer()))
         .limit(1)
     )
-    return when and when.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def get_article(desk: Desk, article_id: str) -> tuple[Article, ArticleText, Annotations]:

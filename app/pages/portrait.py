@@ -215,13 +215,13 @@ def _compare(
 
 
 def _list_company(desk: Desk, slug: str) -> Chart:
-    articles = list_quoted_in(desk, slug, quotes=QUOTES_LOOKED_AT)
+    articles = list_quoted_in(desk, slug, quotes=QUOTES_LOOKED_AT, articles=ARTICLES_LOOKED_AT)
     if not articles:
         return Chart([], ())
     counts = count_quotes(
         desk,
         QuoteCountParameters(
-            article=articles[:ARTICLES_LOOKED_AT],
+            article=articles,
             attribution=["named"],
             group_by="speaker",
             limit=TOP + 1,
