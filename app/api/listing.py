@@ -151,14 +151,16 @@ def prepare_first_page(
 
     Args:
         listing: The list.
-        columns: All that is read of its rows, but for the terms of its order, where an index has
-            them in that order.
+        columns: All that is read of its rows, but for the terms of its order; all that
+            `Listing.rows` has when there are none.
     """
     is_sorted = listing.hits is not None or listing.is_scattered
-    found = listing.statement
+    found, rows = listing.statement, listing.rows
     if is_sorted:
         assert listing.key is not None
         found = _select_terms(listing, listing.key)
+        if rows is not None and columns:
+            rows = rows.with_only_columns(listing.key, *columns)
     elif columns:
         terms = [term.column.label(term.name) for term in listing.order]
         found = found.with_only_columns(*columns, *terms)
@@ -168,7 +170,7 @@ def prepare_first_page(
             listing.statement, counted=listing.counted if listing.hits is None else listing.hits
         ),
         found=found.order_by(*order_by(listing.order)).limit(bindparam("most", type_=Integer())),
-        rows=listing.rows if is_sorted else None,
+        rows=rows if is_sorted else None,
     )
 
 
@@ -250,7 +252,7 @@ def _read_rows(
     """Return the rows with these keys, in their order; one query, none for no keys."""
     if not wanted:
         return []
-    found = session.execute(_select_by_keys(statement, key), {"wanted": list(wanted)})
+    found = session.execute(_select_by_keys(statement, key), {"wanted": list(wanted)}).all()
     by_key = {row.key: row for row in found}
     return [by_key[one] for one in wanted]
 

@@ -134,5 +134,5 @@ def get_articles(session: Session, keys: Iterable[int]) -> dict[int, Row[Any]]:
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    rows = session.execute(_BY_KEYS, {"wanted": wanted})
+    rows = session.execute(_BY_KEYS, {"wanted": wanted}).all()
     return {row.key: row for row in rows}

@@ -116,7 +116,7 @@ def get_entities(session: Session, keys: Iterable[int | None]) -> dict[int, Row[
     wanted = sorted({key for key in keys if key is not None})
     if not wanted:
         return {}
-    rows = session.execute(_BY_KEYS, {"wanted": wanted})
+    rows = session.execute(_BY_KEYS, {"wanted": wanted}).all()
     return {row.key: row for row in rows}
 
 
@@ -138,7 +138,7 @@ def _read_first_of_each(
         room = next(room for room in _SELECTS if len(some) <= room)
         padded = chain(some, repeat(_NO_KEY, room - len(some)))
         values = {f"key_{at}": key for at, key in enumerate(padded)}
-        for row in session.execute(selects(room), values):
+        for row in session.execute(selects(room), values).all():
             found.setdefault(row.entity_key, []).append(row)
     return found
 
