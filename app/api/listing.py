@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
-    tuple_,
 )
 from sqlmodel import Session
 
@@ -105,8 +104,8 @@ class Recent:
     """Statements to look for a scattered list's first rows among the table's first.
 
     Attributes:
-        last: The place of the last row that is looked at, by the terms of the order.
-        found: The list's first rows, ``most``, up to that place: a parameter for each term.
+        last: The date of the last row that is looked at.
+        found: The list's first rows, ``most``, down to that date, ``last``.
     """
 
     last: Select[Any]
@@ -212,7 +211,7 @@ def look_among_newest(
     """Let the first page of what names an entity be looked for among a table's first rows.
 
     Args:
-        first: The page; its list's order has an index, and is one run for `runs_past`.
+        first: The page; its list's order has an index, and begins with the newest.
         table: Of what is listed.
         named: That a row of the table of who is named names the entity.
         said: That table's column with the key of a row of `table`.
@@ -224,11 +223,12 @@ def look_among_newest(
     is_named = not_sought(table.c.key).in_(select(said).where(named))
     terms = [term.column.label(term.name) for term in order]
     rows = select(*terms).select_from(table).order_by(*order_by(order))
-    place = tuple_(*(bindparam(f"last_{term.name}", type_=term.column.type) for term in order))
-    up_to = tuple_(*(term.column for term in order)) >= place
+    dated = order[0].column
+    # The index ends there; to compare the places of rows with that of the last is a quarter more.
+    is_recent = dated >= bindparam("last", type_=dated.type)
     recent = Recent(
-        last=rows.offset(LOOKED_THROUGH).limit(1),
-        found=rows.where(up_to, is_named).limit(bindparam("most", type_=Integer())),
+        last=rows.with_only_columns(dated).offset(LOOKED_THROUGH).limit(1),
+        found=rows.where(is_recent, is_named).limit(bindparam("most", type_=Integer())),
     )
     return replace(
         first, count=select(func.count()).select_from(said.table).where(named), recent=recent
@@ -238,11 +238,10 @@ def look_among_newest(
 def _find_recent(
     session: Session, recent: Recent, values: Mapping[str, Any], *, most: int
 ) -> Sequence[Row[Any]] | None:
-    last = session.execute(recent.last).first()
-    if last is None or None in last:
+    last = session.scalar(recent.last)
+    if last is None:
         return None
-    place = {f"last_{name}": value for name, value in last._mapping.items()}
-    found = session.execute(recent.found, {**values, **place, "most": most}).all()
+    found = session.execute(recent.found, {**values, "last": last, "most": most}).all()
     return found if len(found) == most else None
 
 
