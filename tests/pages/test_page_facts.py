@@ -7,23 +7,30 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic_core import to_json
+from sqlalchemy import event
 
 from app.api import listing
 from app.api.claims import queries as claim_queries
+from app.api.claims.parameters import ClaimParameters
 from app.api.cooccurrences import queries as beside
+from app.api.opened import Shape
+from app.api.parameters import Parameters
 from app.api.quotes import queries as quote_queries
+from app.api.quotes.parameters import QuoteParameters
 from app.db.engine import open_session
 from app.pages import portrait
 from app.pages.answers import Desk
 from app.pages.assets import FILES
 from app.vocabulary import EntityType
+from tests.databases import explain
 
 FIRST_PAGE_BYTES = 100_000
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -456,3 +463,27 @@ def test_what_many_say_of_somebody_is_the_same_when_the_newest_are_looked_throug
             assert asked[url] == {name: api[name] for name in ("data", "meta")}
     for queries in (quote_queries, claim_queries):
         queries.prepare_shape.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("queries", "parameters"), [(quote_queries, QuoteParameters), (claim_queries, ClaimParameters)]
+)
+def test_the_newest_are_looked_through_in_the_order_of_an_index(
+    app: FastAPI, queries: Any, parameters: type[Parameters]
+) -> None:
+    recent = queries.prepare_shape(Shape(parameters, (), ("about",))).recent
+    engine = app.state.source.engine
+    seen: list[tuple[str, Any]] = []
+
+    def note(connection, cursor, statement, parameters, context, executemany) -> None:  # type: ignore[no-untyped-def]
+        seen.append((statement, parameters))
+
+    values = {"about": "velm", "last": datetime(2000, 1, 1, tzinfo=UTC), "most": 3}
+    event.listen(engine, "before_cursor_execute", note)
+    with open_session(engine) as session:
+        found = session.execute(recent.found, values).all()
+    event.remove(engine, "before_cursor_execute", note)
+    assert found
+    with engine.connect() as connection:
+        for sql, given in seen:
+            assert explain(connection, sql, given) == []
