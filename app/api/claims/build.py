@@ -7,10 +7,11 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app.api.articles.build import build_articles
-from app.api.articles.texts import find_hits
+from app.api.articles.texts import Said, find_hits
 from app.api.claims.schemas import Claim, claim_from_record
 from app.api.entities.build import build_entities
 from app.api.search import SearchHit
+from app.api.written import write_items
 from app.db.search import Query
 from app.records import unpack
 
@@ -32,8 +33,7 @@ def build_claims(
     """
     hits: Sequence[SearchHit | None] = [None] * len(rows)
     if query is not None:
-        said = [(row.article_key, row.text, row.content) for row in rows]
-        hits = find_hits(session, said, query=query)
+        hits = find_hits(session, _list_said(rows), query=query)
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     claimant_keys = [row.claimant_key for row in rows] if "claimant" in include else []
@@ -47,3 +47,13 @@ def build_claims(
         )
         for row, hit in zip(rows, hits, strict=True)
     ]
+
+
+def write_claims(session: Session, rows: Sequence[Row[Any]], *, query: Query | None) -> bytes:
+    """Return `build_claims` as JSON where the request `is_as_stored`."""
+    said = [] if query is None else _list_said(rows)
+    return write_items(session, [row.record for row in rows], said, query=query)
+
+
+def _list_said(rows: Sequence[Row[Any]]) -> list[Said]:
+    return [(row.article_key, row.text, row.content) for row in rows]

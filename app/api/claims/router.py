@@ -5,18 +5,19 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Response
 
 from app.api.claims import queries
-from app.api.claims.build import build_claims
+from app.api.claims.build import build_claims, write_claims
 from app.api.claims.parameters import ClaimInclude, ClaimParameters
 from app.api.claims.schemas import Claim, ClaimList
 from app.api.counting import count_facets
 from app.api.deps import Call, call_for
-from app.api.envelope import item_response, list_response
+from app.api.envelope import Items, item_response, list_response
 from app.api.errors import not_found
 from app.api.listing import is_first_page_of_search, read_first_page, read_page
 from app.api.parameters import split_words
 from app.api.promise import Router
 from app.api.search import read_query
 from app.api.stored import claims
+from app.api.written import is_as_stored
 from app.db.ids import CLAIM, from_id
 from app.db.search import bind_query
 
@@ -52,7 +53,10 @@ def respond_with_claims(
                 dimensions=queries.CLAIM_DIMENSIONS,
                 names=split_words(parameters.facet),
             )
-        items = build_claims(session, page.rows, include=include, query=query)
+        if is_as_stored(parameters):
+            items: Items = write_claims(session, page.rows, query=query)
+        else:
+            items = build_claims(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 
 

@@ -6,17 +6,18 @@ from fastapi import Depends, Path, Query, Response
 
 from app.api.counting import count_facets
 from app.api.deps import Call, call_for
-from app.api.envelope import item_response, list_response
+from app.api.envelope import Items, item_response, list_response
 from app.api.errors import not_found
 from app.api.listing import is_first_page_of_search, read_first_page, read_page
 from app.api.parameters import split_words
 from app.api.promise import Router
 from app.api.quotes import queries
-from app.api.quotes.build import build_quotes
+from app.api.quotes.build import build_quotes, write_quotes
 from app.api.quotes.parameters import QuoteInclude, QuoteParameters
 from app.api.quotes.schemas import Quote, QuoteList
 from app.api.search import read_query
 from app.api.stored import quotes
+from app.api.written import is_as_stored
 from app.db.ids import QUOTE, from_id
 from app.db.search import bind_query
 
@@ -52,7 +53,10 @@ def respond_with_quotes(
                 dimensions=queries.QUOTE_DIMENSIONS,
                 names=split_words(parameters.facet),
             )
-        items = build_quotes(session, page.rows, include=include, query=query)
+        if is_as_stored(parameters):
+            items: Items = write_quotes(session, page.rows, query=query)
+        else:
+            items = build_quotes(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
 
 
