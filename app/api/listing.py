@@ -93,6 +93,9 @@ def _select_terms(listing: Listing, key: ColumnElement[Any]) -> Select[Any]:
     return keys if where is None else keys.where(where)
 
 
+# How many rows a first page's statement returns at most.
+_MOST = bindparam("most", type_=Integer())
+
 # So many rows of a table are looked through for a page of a list that has more than so many.
 # Among a million articles the newest ten of 3,723 claims about somebody take 4.3 ms of a processor
 # so, and 15 when all are sorted; of 2,467 quotations 7 and 12. In vain it is 9.
@@ -121,14 +124,14 @@ class FirstPage:
 
     Attributes:
         listing: The list, of `app.db.search.OPEN` or of `app.api.opened.Shape`.
-        count: How many are found.
+        count: How many are found; None where each row of the page says so, as ``total``.
         found: What is on the page, ``most`` rows: their keys, or all that is read of them.
         rows: The statement to read the rows by their keys, or None.
         recent: What may find them sooner when there are many, or None.
     """
 
     listing: Listing
-    count: Select[Any]
+    count: Select[Any] | None
     found: Select[Any]
     rows: Select[Any] | None
     recent: Recent | None = None
@@ -153,9 +156,10 @@ def prepare_first_page(
         columns: All that is read of its rows, but for the terms of its order; all that
             `Listing.rows` has when there are none.
     """
-    is_sorted = listing.hits is not None or listing.is_scattered
+    if listing.hits is not None:
+        return FirstPage(listing, count=None, found=_select_searched(listing), rows=None)
     found, rows = listing.statement, listing.rows
-    if is_sorted:
+    if listing.is_scattered:
         assert listing.key is not None
         found = _select_terms(listing, listing.key)
         if rows is not None and columns:
@@ -165,18 +169,41 @@ def prepare_first_page(
         found = found.with_only_columns(*columns, *terms)
     return FirstPage(
         listing,
-        count=select_count(
-            listing.statement, counted=listing.counted if listing.hits is None else listing.hits
-        ),
-        found=found.order_by(*order_by(listing.order)).limit(bindparam("most", type_=Integer())),
-        rows=rows if is_sorted else None,
+        count=select_count(listing.statement, counted=listing.counted),
+        found=found.order_by(*order_by(listing.order)).limit(_MOST),
+        rows=rows if listing.is_scattered else None,
     )
+
+
+def _select_searched(listing: Listing) -> Select[Any]:
+    """Return the statement for the rows of a search's first page and how many it finds in all.
+
+    What matches is found once for both, with its rank only where that is its order. Counting apart
+    took 0.5 ms more where some fifty of a million articles' quotations match, reading the rows
+    apart half as much.
+    """
+    hits, key, rows = listing.hits, listing.key, listing.rows
+    assert hits is not None
+    assert key is not None
+    assert rows is not None
+    names = [term.name for term in listing.order]
+    found = select(*(column for column in hits.c if column.name in ("key", *names))).cte("found")
+    total = select(func.count()).select_from(found).scalar_subquery()
+    terms = [replace(term, column=found.c.get(term.name, term.column)) for term in listing.order]
+    columns = (term.column.label(term.name) for term in terms if term.name != "key")
+    first = select(found.c.key, total.label("total"), *columns)
+    if any(term.name not in found.c for term in terms):
+        first = first.where(key == found.c.key)
+    page = first.order_by(*order_by(terms)).limit(_MOST).cte("page")
+    more = [column for column in page.c if column.name not in rows.selected_columns]
+    terms = [replace(term, column=page.c[term.name]) for term in listing.order]
+    return rows.join(page, page.c.key == key).add_columns(*more).order_by(*order_by(terms))
 
 
 def read_first_page(
     session: Session, first: FirstPage, *, values: Mapping[str, Any], request: PageRequest
 ) -> Page:
-    """Read the first page of a list: three queries at most, five of a scattered one.
+    """Read the first page of a list: one query of a search, two of others, five of a scattered one.
 
     Args:
         session: Where from.
@@ -189,20 +216,28 @@ def read_first_page(
     found: Sequence[Row[Any]] | None = None
     if first.recent is not None:
         if total is None:
-            total = int(session.scalar(first.count, dict(values)) or 0)
+            total = _count_found(session, first, values)
         if total > MANY:
             found = _find_recent(session, first.recent, values, most=request.limit + 1)
     if found is None:
         found = session.execute(first.found, {**values, "most": request.limit + 1}).all()
     if total is None:
         is_all = len(found) <= request.limit
-        total = len(found) if is_all else int(session.scalar(first.count, dict(values)) or 0)
+        if not is_all and first.count is None:
+            total = int(found[0].total)
+        else:
+            total = len(found) if is_all else _count_found(session, first, values)
     page = make_page(found, order=listing.order, place=None, request=request, total=total)
     if first.rows is None:
         return page
     assert listing.key is not None
     rows = _read_rows(session, first.rows, listing.key, [row.key for row in page.rows])
     return replace(page, rows=rows)
+
+
+def _count_found(session: Session, first: FirstPage, values: Mapping[str, Any]) -> int:
+    assert first.count is not None
+    return int(session.scalar(first.count, dict(values)) or 0)
 
 
 def look_among_newest(
@@ -228,7 +263,7 @@ def look_among_newest(
     is_recent = dated >= bindparam("last", type_=dated.type)
     recent = Recent(
         last=rows.with_only_columns(dated).offset(LOOKED_THROUGH).limit(1),
-        found=rows.where(is_recent, is_named).limit(bindparam("most", type_=Integer())),
+        found=rows.where(is_recent, is_named).limit(_MOST),
     )
     return replace(
         first, count=select(func.count()).select_from(said.table).where(named), recent=recent

@@ -12,7 +12,7 @@ from app.main import Application, create_app
 from tests.api.conftest import settings_for
 from tests.databases import explain
 
-Count = Callable[[str], int]
+Count = Callable[..., int]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def count(app: Application, client: TestClient) -> Iterator[Count]:
         if statement != "BEGIN":
             seen.append(statement)
 
-    def count_queries(path: str) -> int:
+    def count_queries(path: str, *, is_counted_apart: bool = True) -> int:
         app.state.source.dataset.read()
         # However busy the machine is, the state is not read again on the way.
         app.state.source.dataset._read_at += 3600
@@ -51,7 +51,8 @@ def count(app: Application, client: TestClient) -> Iterator[Count]:
         assert found["data"]
         app.state.source.dataset._read_at -= 3600
         # A page that has all rows needs no query for the total.
-        return len(seen) + (found["meta"]["total"] == len(found["data"]))
+        has_all = found["meta"]["total"] == len(found["data"])
+        return len(seen) + (is_counted_apart and has_all)
 
     event.listen(engine, "before_cursor_execute", note)
     yield count_queries
@@ -61,7 +62,7 @@ def count(app: Application, client: TestClient) -> Iterator[Count]:
 # Total and page; then what the rows of a page need, each thing once.
 LISTS = [
     ("/v1/articles?sort=id", 2),
-    ("/v1/articles?q=harbour", 4),  # and the keys that were found, and the texts, for the matches
+    ("/v1/articles?q=harbour&sort=id&distinct=story", 4),  # and keys that were found, and texts
     ("/v1/sources?sort=path", 2),
     ("/v1/unnamed-sources?sort=name", 2),
     ("/v1/unnamed-sources/counts?group_by=article", 2),
@@ -106,7 +107,24 @@ def test_a_list_costs_the_same_queries_for_one_row_and_for_all(
     assert count(f"{path}&limit=200") == queries
 
 
-@pytest.mark.parametrize("path", ["/v1/quotes?q=the", "/v1/claims?distinct=story&q=the"])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/v1/articles?q=harbour", {2}),  # with the texts, for the matches
+        ("/v1/quotes?q=the&sort=relevance", {1, 2}),  # with texts, for what is between parts
+        ("/v1/claims?q=the", {1, 2}),
+    ],
+)
+def test_the_first_page_of_a_search_and_its_total_are_one_query(
+    count: Count, path: str, queries: set[int]
+) -> None:
+    counted = {count(f"{path}&limit={limit}", is_counted_apart=False) for limit in (1, 2, 200)}
+    assert counted == queries
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/quotes?q=the&form=direct", "/v1/claims?distinct=story&q=the"]
+)
 def test_a_search_in_what_was_said_costs_one_query_more_where_something_is_in_several_parts(
     count: Count, path: str
 ) -> None:
@@ -168,3 +186,27 @@ def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
         for sql, values in pages:
             steps = explain(connection, sql, values)
             assert not [step for step in steps if "Sort" in step or "ORDER BY" in step], steps
+
+
+@pytest.mark.parametrize("sort", ["", "&sort=relevance"])
+@pytest.mark.parametrize("path", ["/v1/articles", "/v1/quotes", "/v1/claims"])
+def test_the_first_page_of_a_search_reads_no_row_that_was_not_found(
+    app: Application, client: TestClient, path: str, sort: str
+) -> None:
+    app.finished.forget()
+    engine = app.state.source.engine
+    seen: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(connection, cursor, statement, parameters, context, executemany) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    answer = client.get(f"{path}?q=the&limit=2{sort}")
+    event.remove(engine, "before_cursor_execute", note)
+    assert answer.json()["data"]
+    (page,) = [(sql, values) for sql, values in seen if "LIMIT" in sql]
+    with engine.connect() as connection:
+        steps = explain(connection, *page)
+    scans = [step for step in steps if "ORDER BY" not in step and "Sort" not in step]
+    # What was found is held, and so is the page.
+    assert {step.removeprefix("SCAN ") for step in scans} <= {"found", "page"}, steps
