@@ -169,23 +169,20 @@ def find_hit(
     Args:
         text: The article's text, or a stretch of it.
         query: What was searched.
-        parts: The stretches of `text` to look in, in text order; None for all of it. The snippet
-            is cut from the stretch that reaches from the first to the last.
+        parts: The parts of it to look in, in text order, as offsets into the article's; None for
+            all of it. The snippet is cut from the whole.
         at: Where `text` begins in the article.
     """
-    spans = [(0, len(text))] if parts is None else [(part[0], part[1]) for part in parts]
     matches: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in [(at, at + len(text))] if parts is None else parts:
         room = MAX_MATCHES - len(matches)
         if room <= 0:
             break
-        found = find_matches(text[start:end], query, limit=room)
-        matches.extend((start + s, start + e) for s, e in found)
-    start, end = spans[0][0], spans[-1][1]
-    inside = [(s - start, e - start) for s, e in matches]
+        found = find_matches(text[start - at : end - at], query, limit=room)
+        matches += [(start + s, start + e) for s, e in found]
     return {
-        "matches": [span_of((s + at, e + at)) for s, e in matches],
-        "snippet": _snippet(text[start:end], inside),
+        "matches": [span_of(match) for match in matches],
+        "snippet": _snippet(text, [(s - at, e - at) for s, e in matches]),
     }
 
 

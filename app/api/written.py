@@ -7,7 +7,6 @@ search's hit has its place at its end. Reading it and writing it anew took 0.04 
 from collections.abc import Sequence
 
 from pydantic_core import to_json
-from sqlmodel import Session
 
 from app.api.articles.texts import Said, find_hits
 from app.api.parameters import Parameters
@@ -22,20 +21,17 @@ def is_as_stored(asked: Parameters) -> bool:
     return asked.model_fields_set.isdisjoint(("include", "fields", "offset_unit"))
 
 
-def write_items(
-    session: Session, stored: Sequence[bytes], said: Sequence[Said], *, query: Query | None
-) -> bytes:
+def write_items(stored: Sequence[bytes], said: Sequence[Said], *, query: Query | None) -> bytes:
     """Return the JSON list of the items.
 
     Args:
-        session: Where texts are read from.
         stored: The record of each.
         said: Its words, to look for hits in.
         query: What was searched, or None.
     """
     items = [unpack(record) for record in stored]
     if query is not None:
-        hits = find_hits(session, said, query=query)
+        hits = find_hits(said, query=query)
         items = [
             b'%b"search":%b}' % (item.removesuffix(_NO_HIT), to_json(hit))
             for item, hit in zip(items, hits, strict=True)

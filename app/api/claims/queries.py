@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
+from app.api.articles.texts import stretch_of
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
@@ -55,6 +56,7 @@ def select_claims() -> Select[Any]:
 # What `build_claims` reads of a row.
 _READ = select_claims().with_only_columns(
     *(claims.c[name] for name in ("key", "article_key", "text", "content", "claimant_key")),
+    stretch_of(claims, claims.c.content).label("stretch"),
     claim_records.c.record,
 )
 

@@ -54,7 +54,7 @@ def respond_with_claims(
                 names=split_words(parameters.facet),
             )
         if is_as_stored(parameters):
-            items: Items = write_claims(session, page.rows, query=query)
+            items: Items = write_claims(page.rows, query=query)
         else:
             items = build_claims(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items, facets=facets)

@@ -13,7 +13,8 @@ from app import __version__
 from app.api.caching import answer_any_etag
 from app.api.deps import Call
 from app.api.exports.stream import ATOM, Opened
-from app.api.paging import order_by
+from app.api.listing import read_page
+from app.api.paging import PageRequest
 
 MAX_ENTRIES = 50
 
@@ -34,10 +35,11 @@ def feed_response(call: Call, opened: Opened, *, what: str) -> Response:
         what: What it lists, in words.
     """
     answer_any_etag(call.request, call.headers)
-    listing = opened.listing
+    # A feed says nothing of a total, and so none is counted.
+    newest = PageRequest(limit=MAX_ENTRIES, cursor=None, scope=call.url, total=0)
     with call.session() as session:
-        newest = listing.statement.order_by(*order_by(listing.order)).limit(MAX_ENTRIES)
-        items = opened.build(session, session.execute(newest).all())
+        page = read_page(session, opened.listing, request=newest)
+        items = opened.build(session, page.rows)
     base = str(call.request.base_url).rstrip("/")
     changed = call.state.changed_at or datetime.fromtimestamp(0, UTC)
     feed = ElementTree.Element("feed", xmlns=_NAMESPACE)

@@ -33,7 +33,7 @@ def build_quotes(
     """
     hits: Sequence[SearchHit | None] = [None] * len(rows)
     if query is not None:
-        hits = find_hits(session, _list_said(rows), query=query)
+        hits = find_hits(_list_said(rows), query=query)
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     speaker_keys = [row.speaker_key for row in rows] if "speaker" in include else []
@@ -49,11 +49,11 @@ def build_quotes(
     ]
 
 
-def write_quotes(session: Session, rows: Sequence[Row[Any]], *, query: Query | None) -> bytes:
+def write_quotes(rows: Sequence[Row[Any]], *, query: Query | None) -> bytes:
     """Return `build_quotes` as JSON where the request `is_as_stored`."""
     said = [] if query is None else _list_said(rows)
-    return write_items(session, [row.record for row in rows], said, query=query)
+    return write_items([row.record for row in rows], said, query=query)
 
 
 def _list_said(rows: Sequence[Row[Any]]) -> list[Said]:
-    return [(row.article_key, row.text, row.parts) for row in rows]
+    return [(row.text, row.parts, row.stretch) for row in rows]

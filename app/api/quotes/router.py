@@ -54,7 +54,7 @@ def respond_with_quotes(
                 names=split_words(parameters.facet),
             )
         if is_as_stored(parameters):
-            items: Items = write_quotes(session, page.rows, query=query)
+            items: Items = write_quotes(page.rows, query=query)
         else:
             items = build_quotes(session, page.rows, include=include, query=query)
     return list_response(call, page, limit=parameters.limit, items=items, facets=facets)
