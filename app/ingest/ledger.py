@@ -15,10 +15,9 @@ shares does not explain is the rest, also after a crash.
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Text, insert, select, type_coerce
 
@@ -38,16 +37,14 @@ _NO_WARNINGS: tuple[Any, ...] = ("[]", [])
 _LEFT_OUT = re.compile(rf"left out: ({ARTICLE}_\w+) is the same article as in ")
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(NamedTuple):
     """The software that reads: what it reads by one version, it reads again by the next."""
 
     parser: str
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(NamedTuple):
     """What the ledger remembers of a file's row."""
 
     sha256: str
@@ -88,7 +85,6 @@ class Ledger:
         self.sources: dict[str, SourceState] = {}
         self._left_out: dict[str, set[str]] = {}
         self._loading: set[str] = set()
-        self._sum = 0
         # Rows as plain tuples, many at a time: there may be hundreds of thousands of them.
         names = ["path", "sha256", "status", "parser_version", "model_version", "error"]
         columns: list[ColumnElement[Any]] = [_SOURCES.c[name] for name in names]
@@ -106,13 +102,14 @@ class Ledger:
                 versions = to_versions(parser, model)
                 state = SourceState(sha256, statuses[status], versions, error, left_out)
                 self._add(path, state)
-        checksum: int = connection.scalar(select(_DATASET.c.checksum)) or 0
-        self._rest = (checksum - self._sum) % _MODULUS
+        self._stored: int = connection.scalar(select(_DATASET.c.checksum)) or 0
+        self._sum: int | None = None
+        self._rest = 0
 
     @property
     def checksum(self) -> int:
         """The dataset's checksum, in [0, 2^63)."""
-        return (self._sum + self._rest) % _MODULUS
+        return self._stored if self._sum is None else (self._sum + self._rest) % _MODULUS
 
     @property
     def loading(self) -> frozenset[str]:
@@ -199,6 +196,10 @@ class Ledger:
         statement.run(connection, of_key=to_source_key(path), **to_new(values))
 
     def _replace(self, path: str, state: SourceState | None, *, did: str) -> None:
+        if self._sum is None:
+            # Only now: the shares were a tenth of a run that has nothing to do.
+            self._sum = sum(known.share(name) for name, known in self.sources.items())
+            self._rest = (self._stored - self._sum) % _MODULUS
         was = self.sources.pop(path, None)
         self._loading.discard(path)
         if was is not None:
@@ -206,6 +207,7 @@ class Ledger:
             for article in was.left_out:
                 self._left_out[article].discard(path)
         if state is not None:
+            self._sum += state.share(path)
             self._add(path, state)
         self._sum %= _MODULUS
         if not self._loading:
@@ -217,7 +219,6 @@ class Ledger:
 
     def _add(self, path: str, state: SourceState) -> None:
         self.sources[path] = state
-        self._sum += state.share(path)
         if state.status == SourceStatus.LOADING:
             self._loading.add(path)
         for article in state.left_out:

@@ -103,7 +103,7 @@ def hash_files(files: Iterable[SeedFile], *, max_bytes: int) -> Iterator[tuple[S
         max_bytes: See `scan_files`.
     """
     for file in files:
-        if not is_warc(file.path.name):
+        if not is_warc(str(file.place)):
             yield file, *hash_file(file, max_bytes=max_bytes)
             continue
         # Read piece by piece, so that no limit is needed.
@@ -141,7 +141,7 @@ def hash_file(file: SeedFile, *, max_bytes: int) -> tuple[str, int]:
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         try:
-            descriptor = os.open(file.path, flags)
+            descriptor = os.open(file.place, flags)
         except OSError as error:
             if error.errno != errno.ELOOP:
                 return "", 0

@@ -33,7 +33,7 @@ def read_jsonl(data: bytes, *, file: SeedFile, options: ReadOptions) -> ReadResu
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        here = SeedFile(file.path, file.root, f"{file.name}, line {number:,}")
+        here = SeedFile(file.place, file.root, f"{file.name}, line {number:,}")
         try:
             article, found = _read_line(line, file=here, options=options, position=position)
             if article.key in line_of:
