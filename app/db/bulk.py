@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Table
 
 from app.db.dialect import POSTGRESQL
-from app.db.ready import Process, convert, to_error
+from app.db.ready import Process, convert, find_into, to_error
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -62,6 +62,5 @@ def _prepare(
     else:
         marks = ", ".join("?" * len(names))
         statement = f"INSERT INTO {columns} VALUES ({marks})"  # noqa: S608  # nosec B608: our own names
-    types = (table.c[name].type.dialect_impl(dialect) for name in names)
-    processors = ((at, type_.bind_processor(dialect)) for at, type_ in enumerate(types))
+    processors = ((at, find_into(table.c[name].type, dialect)) for at, name in enumerate(names))
     return statement, [(at, process) for at, process in processors if process is not None]

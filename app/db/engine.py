@@ -5,7 +5,6 @@ logging, so that the API reads the last committed state while ingest writes the 
 https://www.sqlite.org/wal.html
 """
 
-import json
 import math
 import os
 import sqlite3
@@ -18,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from app.db.json_text import write_json
 from app.db.search import RANK_TEXT, rank_text
 from app.db.urls import is_postgresql
 
@@ -41,7 +41,6 @@ _WRITER = (
     "PRAGMA mmap_size=268435456",  # 256 MiB: pages come from the system's cache without a copy
 )
 _READER = ("PRAGMA query_only=ON",)
-_EMPTY: dict[type[object], str] = {list: "[]", tuple: "[]", dict: "{}"}
 # Counts by month of everything read the ends of 120 months, of three lists some 3 MB: among a
 # million articles 149 to 190 of them a second with 2 MiB, 174 to 267 with 8.
 _CACHE_KIB = 8192
@@ -119,7 +118,7 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
         return _connect(str(path), pragmas=pragmas)
 
     engine = create_engine(
-        make_url(url), creator=connect, poolclass=QueuePool, json_serializer=_write_json
+        make_url(url), creator=connect, poolclass=QueuePool, json_serializer=write_json
     )
     _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
@@ -307,11 +306,6 @@ def _connect(
         connection.close()
         raise
     return connection
-
-
-def _write_json(value: Any) -> str:
-    """Write a value as JSON: the same text as `json.dumps`, half of all values being empty."""
-    return (not value and _EMPTY.get(type(value))) or json.dumps(value)
 
 
 def _begin_with(engine: Engine, statement: str) -> None:

@@ -29,7 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from app.db.dialect import ByDialect
+from app.db.dialect import SQLITE, ByDialect
+from app.db.json_text import write_json
 
 Process = Callable[[Any], Any]
 
@@ -214,7 +215,7 @@ def _write(statement: Any, dialect: Dialect) -> _Written:
     into = {
         name: process
         for bind, name in compiled.bind_names.items()
-        if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        if (process := find_into(bind.type, dialect)) is not None
     }
     fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
     make_row, columns = None, []
@@ -226,6 +227,15 @@ def _write(statement: Any, dialect: Dialect) -> _Written:
     return _Written(
         str(compiled), names, fixed, into, make_row, [column.type for column in columns]
     )
+
+
+def find_into(type_: TypeEngine[Any], dialect: Dialect) -> Process | None:
+    """Return what makes of a type's values, but None, what the driver takes; None: as they are."""
+    own = type_.dialect_impl(dialect)
+    if dialect.name == SQLITE and isinstance(own, JSON):
+        return write_json  # SQLAlchemy's looks for two kinds of null first
+    process: Process | None = own.bind_processor(dialect)
+    return process
 
 
 def convert(row: Sequence[Any], processes: Sequence[tuple[int, Process]]) -> list[Any]:
