@@ -59,15 +59,28 @@ class Profile:
     outlets: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
     times: list[float] = field(default_factory=list)
+    _uncounted: list[Local] = field(default_factory=list)
 
     def add(self, local: Local) -> None:
-        """Add what one article says."""
-        evidence = local.evidence
+        """Add what one article says; it is counted when somebody is compared with it."""
         if not self.locals or local.place_in_line < self.locals[0].place_in_line:
             self.locals.insert(0, local)
         else:
             self.locals.append(local)
         self.articles.add(local.article_key)
+        self._uncounted.append(local)
+
+    def count(self) -> None:
+        """Count what the articles say that came since the last time.
+
+        Most names are one article's, and nobody is ever compared with them.
+        """
+        for local in self._uncounted:
+            self._count(local)
+        self._uncounted.clear()
+
+    def _count(self, local: Local) -> None:
+        evidence = local.evidence
         if local.type == EntityType.PERSON:
             name = split_person(local.name)
             self.middles.update(name.middle)
@@ -117,6 +130,7 @@ def compare(local: Local, profile: Profile, *, declared: bool = False) -> Verdic
         profile: With at least one article.
         declared: An article itself says that the one name is another of the other.
     """
+    profile.count()
     reasons: list[tuple[str, float]] = []
 
     def add(words: str, weight: float) -> None:
