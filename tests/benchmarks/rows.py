@@ -43,6 +43,8 @@ class Article:
     attribution_keys: list[int] = field(default_factory=list)
     quote_keys: list[int | None] = field(default_factory=list)
     claim_keys: list[int] = field(default_factory=list)
+    said_words: list[str] = field(default_factory=list)
+    claim_words: list[str] = field(default_factory=list)
     roles: dict[int, str] = field(default_factory=dict)
 
     def name(self, who: int) -> Name:
@@ -52,7 +54,7 @@ class Article:
     def join(self, spans: Iterable[Offsets]) -> str:
         """Return the words of the spans, joined by a space."""
         text = self.draft.text
-        return " ".join(text[start:end] for start, end in spans)
+        return " ".join([text[start:end] for start, end in spans])
 
 
 def give_keys(world: World, draft: Draft) -> Article:
@@ -68,17 +70,20 @@ def give_keys(world: World, draft: Draft) -> Article:
     )
     seen: Counter[tuple[str, str]] = Counter()
 
-    def to_next_key(prefix: str, content: list[Offsets]) -> int:
-        words = article.join(content)
+    def to_next_key(prefix: str, words: str) -> int:
         count = seen[prefix, words]
         seen[prefix, words] += 1
         return to_key(prefix, str(article.key), words, str(count))
 
     for said in draft.said:
-        article.attribution_keys.append(to_next_key(ATTRIBUTION, said.content))
-        article.quote_keys.append(to_next_key(QUOTE, said.content) if said.form else None)
+        words = article.join(said.content)
+        article.said_words.append(words)
+        article.attribution_keys.append(to_next_key(ATTRIBUTION, words))
+        article.quote_keys.append(to_next_key(QUOTE, words) if said.form else None)
     for claim in draft.claims:
-        article.claim_keys.append(to_next_key(CLAIM, claim.content))
+        words = article.join(claim.content)
+        article.claim_words.append(words)
+        article.claim_keys.append(to_next_key(CLAIM, words))
     for who, start, end in draft.roles:
         article.roles.setdefault(who, draft.text[start:end])
     return article
@@ -92,7 +97,7 @@ def make_articles(article: Article) -> list[Row]:
             "source_key": to_source_key(draft.number),
             "title": draft.title,
             "title_derived": 0,
-            "authors": json.dumps([article.world.writers[draft.outlet][draft.writer]]),
+            "authors": _list_of(article.world.writers[draft.outlet][draft.writer]),
             "outlet": article.outlet,
             "published_at": article.published_at,
             "language": "en",
@@ -101,7 +106,9 @@ def make_articles(article: Article) -> list[Row]:
             "text": draft.text,
             "paragraphs": _spans(draft.paragraphs),
             "sentences": _spans(draft.sentences),
-            "word_count": len(draft.text.split()),
+            # Two paragraphs are parted by two characters of white space, words by one. In a quarter
+            # of the time of splitting the text.
+            "word_count": draft.text.count(" ") + len(draft.paragraphs),
             "quote_count": sum(key is not None for key in article.quote_keys),
             "claim_count": len(draft.claims),
             "entity_count": len({who for _, _, who, _ in draft.mentions}),
@@ -190,8 +197,8 @@ def make_quotes(article: Article) -> list[Row]:
             "article_key": article.key,
             "attribution_key": attribution_key,
             "form": said.form.value,
-            "text": (text := article.join(said.content)),
-            "words_key": to_words_key(text),
+            "text": words,
+            "words_key": to_words_key(words),
             "start": said.content[0][0],
             "end": said.content[-1][1],
             "parts": _spans(said.content),
@@ -205,8 +212,12 @@ def make_quotes(article: Article) -> list[Row]:
             "outlet": article.outlet,
             "language": "en",
         }
-        for key, attribution_key, said in zip(
-            article.quote_keys, article.attribution_keys, article.draft.said, strict=True
+        for key, attribution_key, said, words in zip(
+            article.quote_keys,
+            article.attribution_keys,
+            article.draft.said,
+            article.said_words,
+            strict=True,
         )
         if key is not None and said.form is not None
     ]
@@ -223,7 +234,9 @@ def make_quote_about(article: Article) -> list[Row]:
 
 def make_claims(article: Article) -> list[Row]:
     rows = []
-    for key, claim in zip(article.claim_keys, article.draft.claims, strict=True):
+    for key, claim, words in zip(
+        article.claim_keys, article.draft.claims, article.claim_words, strict=True
+    ):
         said = None if claim.said is None else article.draft.said[claim.said]
         number = [] if claim.number is None else [claim.number]
         rows.append(
@@ -235,8 +248,8 @@ def make_claims(article: Article) -> list[Row]:
                 ),
                 "quote_key": None if claim.said is None else article.quote_keys[claim.said],
                 "kind": ClaimKind.STATEMENT.value if said is None else said.kind,
-                "text": (text := article.join(claim.content)),
-                "words_key": to_words_key(text),
+                "text": words,
+                "words_key": to_words_key(words),
                 "start": claim.content[0][0],
                 "end": claim.content[-1][1],
                 "content": _spans(claim.content),
@@ -250,9 +263,7 @@ def make_claims(article: Article) -> list[Row]:
                 "hedges": _span(claim.hedge),
                 "negated": int(said is not None and said.kind == ClaimKind.DENIAL),
                 "hedged": int(claim.hedge is not None),
-                "numbers": json.dumps(
-                    [{"span": span, "value": value, "unit": "%"} for span, value in number]
-                ),
+                "numbers": _numbers(number),
                 "has_number": int(bool(number)),
                 "dates": "[]",
                 "check_worthiness": key % 9_973 / 9_973,
@@ -313,17 +324,31 @@ OF_ARTICLE: dict[str, Callable[[Article], list[Row]]] = {
 }
 
 
-def make_records(article: Article, made: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Return the rows of the records of an article's quotations and claims, by table.
+def make_rows(articles: list[Article]) -> dict[str, list[Row]]:
+    """Return everything that articles put into the database, by table.
+
+    Table by table and not article by article, which takes a seventh less: the code and the data of
+    one step stay in the processor's cache. For the same reason records are packed when all are
+    written.
+    """
+    rows = {
+        table: [row for article in articles for row in make(article)]
+        for table, make in OF_ARTICLE.items()
+    }
+    return rows | make_records(articles, rows)
+
+
+def make_records(articles: list[Article], made: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return the rows of the records of articles' quotations and claims, by table.
 
     Args:
-        article: The article.
-        made: Its other rows, by table.
+        articles: The articles.
+        made: Their other rows, by table.
     """
-    text = article.draft.text
+    texts = {article.key: article.draft.text for article in articles}
     given = {row["key"]: _read("attributions", row) for row in made["attributions"]}
-    slugs = {name.key: name.slug for name in map(article.name, _list_names(article))}
-    records: dict[str, list[Row]] = {}
+    slugs = articles[0].world.slugs
+    rows: dict[str, list[Row]] = {}
     for what, who, make in (
         ("quote", "speaker", quote_record),
         ("claim", "claimant", claim_record),
@@ -331,26 +356,28 @@ def make_records(article: Article, made: dict[str, list[Row]]) -> dict[str, list
         abouts: dict[int, list[str]] = {}
         for about in made[f"{what}_about"]:
             abouts.setdefault(about[f"{what}_key"], []).append(slugs[about["entity_key"]])
-        records[f"{what}_records"] = [
+        records = [
+            to_json(
+                make(
+                    _read(f"{what}s", row),
+                    given=given.get(row["attribution_key"]),
+                    slug=slugs.get(row[f"{who}_key"]),
+                    text=texts[row["article_key"]],
+                    about=abouts.get(row["key"], ()),
+                )
+            )
+            for row in made[f"{what}s"]
+        ]
+        rows[f"{what}_records"] = [
             {
                 f"{what}_key": row["key"],
                 f"{who}_key": row[f"{who}_key"],
                 "published_at": row["published_at"],
-                "record": pack(
-                    to_json(
-                        make(
-                            _read(f"{what}s", row),
-                            given=given.get(row["attribution_key"]),
-                            slug=slugs.get(row[f"{who}_key"]),
-                            text=text,
-                            about=abouts.get(row["key"], ()),
-                        )
-                    )
-                ),
+                "record": pack(record),
             }
-            for row in made[f"{what}s"]
+            for row, record in zip(made[f"{what}s"], records, strict=True)
         ]
-    return records
+    return rows
 
 
 # The columns that hold JSON and that a record is made of, by table.
@@ -369,22 +396,13 @@ def _read(table: str, row: Row) -> SimpleNamespace:
     read = SimpleNamespace(**row)
     for name in _NESTED[table]:
         # In a fifth of the time of json.loads.
-        setattr(read, name, from_json(row[name]))
+        setattr(read, name, from_json(row[name]) if row[name] != "[]" else ())
     if "negated" in row:
         read.negated = bool(row["negated"])
     when = row.get("published_at")
     if when is not None:
         read.published_at = f"{when[:10]}T{when[11:19]}Z"
     return read
-
-
-def _list_names(article: Article) -> set[int]:
-    draft = article.draft
-    named = {who for _, _, who, _ in draft.mentions}
-    named |= {said.speaker for said in draft.said if said.speaker is not None}
-    for some in (*draft.said, *draft.claims):
-        named |= set(some.about)
-    return named
 
 
 def to_source_key(number: int) -> int:
@@ -410,6 +428,17 @@ def _fold(name: str) -> str:
 @lru_cache(maxsize=256)
 def _fold_source(words: str) -> str:
     return fold_source(words)
+
+
+@lru_cache(maxsize=16_384)
+def _list_of(name: str) -> str:
+    return json.dumps([name])
+
+
+def _numbers(numbers: list[tuple[Offsets, float]]) -> str:
+    if not numbers:
+        return "[]"
+    return json.dumps([{"span": span, "value": value, "unit": "%"} for span, value in numbers])
 
 
 def _spans(spans: list[Offsets]) -> str:

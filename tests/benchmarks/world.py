@@ -123,6 +123,11 @@ class World:
         ]
 
     @cached_property
+    def slugs(self) -> dict[int, str]:
+        """The slugs of all names by their keys."""
+        return {name.key: name.slug for name in self.names}
+
+    @cached_property
     def order(self) -> NDArray[np.int64]:
         """The articles' numbers in the order of their keys, in which tables are filled fastest."""
         keys = [to_key(ARTICLE, "url", to_url(number)) for number in range(self.articles)]
