@@ -379,7 +379,7 @@ class Quote(SQLModel, table=True):
     __tablename__ = "quotes"
     __table_args__ = (
         Index(None, "published_at", "key"),
-        Index(None, "speaker_key", "published_at", "key"),
+        Index(None, "speaker_key", "published_at", "key", "outlet", "article_key"),
         Index(None, "article_key", "start"),
         Index(None, "outlet", "published_at", "key"),
         Index(None, "cue_lemma", "published_at", "key"),
@@ -454,7 +454,7 @@ class Claim(SQLModel, table=True):
     __tablename__ = "claims"
     __table_args__ = (
         Index(None, "published_at", "key"),
-        Index(None, "claimant_key", "published_at", "key"),
+        Index(None, "claimant_key", "published_at", "key", "outlet"),
         Index(None, "article_key", "start"),
         Index(None, "outlet", "published_at", "key"),
         Index(None, "check_worthiness", "key"),

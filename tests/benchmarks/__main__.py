@@ -41,7 +41,7 @@ def read_arguments() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--quick", action="store_true", help=f"only {SMALL:,} articles, three runs of two seconds"
+        "--quick", action="store_true", help=f"only {SMALL:,} articles, three runs in place of five"
     )
     parser.add_argument(
         "--articles", type=int, nargs="+", metavar="N", help="the sizes of the corpora"
@@ -85,7 +85,7 @@ def main() -> int:
 
     plan = Plan(
         runs=asked.runs or (3 if asked.quick else 5),
-        seconds=asked.seconds or (2 if asked.quick else 3),
+        seconds=asked.seconds or 2,
         export_seconds=20 if asked.quick else 90,
     )
     scratch = Path(tempfile.mkdtemp(prefix="onrecord-bench-"))
@@ -108,8 +108,8 @@ def main() -> int:
             try:
                 found["ingest"] = measure_ingest(
                     scratch,
-                    files=60 if asked.quick else 150,
-                    runs=1 if asked.quick else 3,
+                    files=60 if asked.quick else 100,
+                    runs=1 if asked.quick else plan.runs,
                     small_files=10_000 if asked.quick else SMALL_FILES,
                     say=say,
                 )

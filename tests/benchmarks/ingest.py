@@ -52,7 +52,7 @@ def measure_ingest(
         ),
         "why": {},
     }
-    found |= _measure_processes(articles, folder=folder, runs=min(runs, 3), why=found["why"])
+    found |= _measure_processes(articles, folder=folder, runs=runs, why=found["why"])
     say(f"two processes: {found['ingest_two_processes_vs_one']}")
     write_small_files(small, count=small_files)
     rates = []
