@@ -29,7 +29,6 @@ from app.api.paging import (
     select_count,
 )
 from app.api.parameters import PageParameters
-from app.db.dialect import not_sought
 from app.db.engine import allow_more_time
 from app.db.search import Query, can_be_bound
 
@@ -96,24 +95,6 @@ def _select_terms(listing: Listing, key: ColumnElement[Any]) -> Select[Any]:
 # How many rows a first page's statement returns at most.
 _MOST = bindparam("most", type_=Integer())
 
-# So many rows of a table are looked through for a page of a list that has more than so many.
-# Among a million articles the newest ten of 3,723 claims about somebody take 4.3 ms of a processor
-# so, and 15 when all are sorted; of 2,467 quotations 7 and 12. In vain it is 9.
-LOOKED_THROUGH, MANY = 20_000, 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """Statements to look for a scattered list's first rows among the table's first.
-
-    Attributes:
-        last: The date of the last row that is looked at.
-        found: The list's first rows, ``most``, down to that date, ``last``.
-    """
-
-    last: Select[Any]
-    found: Select[Any]
-
 
 @dataclass(frozen=True, slots=True)
 class FirstPage:
@@ -127,14 +108,12 @@ class FirstPage:
         count: How many are found; None where each row of the page says so, as ``total``.
         found: What is on the page, ``most`` rows: their keys, or all that is read of them.
         rows: The statement to read the rows by their keys, or None.
-        recent: What may find them sooner when there are many, or None.
     """
 
     listing: Listing
     count: Select[Any] | None
     found: Select[Any]
     rows: Select[Any] | None
-    recent: Recent | None = None
 
 
 # What a search may be asked besides and is still nothing but a search.
@@ -203,7 +182,7 @@ def _select_searched(listing: Listing) -> Select[Any]:
 def read_first_page(
     session: Session, first: FirstPage, *, values: Mapping[str, Any], request: PageRequest
 ) -> Page:
-    """Read the first page of a list: one query of a search, two of others, five of a scattered one.
+    """Read the first page of a list: one query of a search, two of others, three of scattered ones.
 
     Args:
         session: Where from.
@@ -213,20 +192,14 @@ def read_first_page(
     """
     listing = first.listing
     total = request.total
-    found: Sequence[Row[Any]] | None = None
-    if first.recent is not None:
-        if total is None:
-            total = _count_found(session, first, values)
-        if total > MANY:
-            found = _find_recent(session, first.recent, values, most=request.limit + 1)
-    if found is None:
-        found = session.execute(first.found, {**values, "most": request.limit + 1}).all()
+    found = session.execute(first.found, {**values, "most": request.limit + 1}).all()
     if total is None:
-        is_all = len(found) <= request.limit
-        if not is_all and first.count is None:
+        if len(found) <= request.limit:
+            total = len(found)
+        elif first.count is None:
             total = int(found[0].total)
         else:
-            total = len(found) if is_all else _count_found(session, first, values)
+            total = int(session.scalar(first.count, dict(values)) or 0)
     page = make_page(found, order=listing.order, place=None, request=request, total=total)
     if first.rows is None:
         return page
@@ -235,49 +208,24 @@ def read_first_page(
     return replace(page, rows=rows)
 
 
-def _count_found(session: Session, first: FirstPage, values: Mapping[str, Any]) -> int:
-    assert first.count is not None
-    return int(session.scalar(first.count, dict(values)) or 0)
+def order_names(first: FirstPage, named: ColumnElement[bool], *, said: Column[Any]) -> FirstPage:
+    """Let the first page of what names an entity be found in the table of who is named.
 
-
-def look_among_newest(
-    first: FirstPage, table: Table, named: ColumnElement[bool], *, said: Column[Any]
-) -> FirstPage:
-    """Let the first page of what names an entity be looked for among a table's first rows.
+    An index has that in the order of its dates.
 
     Args:
-        first: The page; its list's order has an index, and begins with the newest.
-        table: Of what is listed.
+        first: The page; its list has the newest first.
         named: That a row of the table of who is named names the entity.
-        said: That table's column with the key of a row of `table`.
+        said: That table's column with the key of what is listed.
     """
-    order = first.listing.order
-    # Whatever names the entity is read once, side by side, and kept while rows are looked at. To
-    # ask each row by itself reads a page of the file for most of them: 10,000 took 20 to 29 ms of a
-    # processor, and take 6.
-    is_named = not_sought(table.c.key).in_(select(said).where(named))
-    terms = [term.column.label(term.name) for term in order]
-    rows = select(*terms).select_from(table).order_by(*order_by(order))
-    dated = order[0].column
-    # The index ends there; to compare the places of rows with that of the last is a quarter more.
-    is_recent = dated >= bindparam("last", type_=dated.type)
-    recent = Recent(
-        last=rows.with_only_columns(dated).offset(LOOKED_THROUGH).limit(1),
-        found=rows.where(is_recent, is_named).limit(_MOST),
-    )
+    columns = {"published_at": said.table.c.published_at, "key": said}
+    terms = [replace(term, column=columns[term.name]) for term in first.listing.order]
+    found = select(*(term.column.label(term.name) for term in terms)).where(named)
     return replace(
-        first, count=select(func.count()).select_from(said.table).where(named), recent=recent
+        first,
+        count=select(func.count()).select_from(said.table).where(named),
+        found=found.order_by(*order_by(terms)).limit(_MOST),
     )
-
-
-def _find_recent(
-    session: Session, recent: Recent, values: Mapping[str, Any], *, most: int
-) -> Sequence[Row[Any]] | None:
-    last = session.scalar(recent.last)
-    if last is None:
-        return None
-    found = session.execute(recent.found, {**values, "last": last, "most": most}).all()
-    return found if len(found) == most else None
 
 
 def _read_rows(

@@ -416,14 +416,15 @@ class Quote(SQLModel, table=True):
 
 
 class QuoteAbout(SQLModel, table=True):
-    """An entity that a quotation names."""
+    """An entity that a quotation names; its date is repeated here for the index."""
 
     __tablename__ = "quote_about"
-    __table_args__ = (Index(None, "entity_key", "quote_key"), _IN_KEY_ORDER)
+    __table_args__ = (Index(None, "entity_key", "published_at", "quote_key"), _IN_KEY_ORDER)
 
     quote_key: int = _to("quotes.key", primary_key=True)
     entity_key: int = _to("entities.key", primary_key=True)
     position: int
+    published_at: datetime | None = _time(nullable=True)
 
 
 class QuoteRecord(SQLModel, table=True):
@@ -503,14 +504,15 @@ class Claim(SQLModel, table=True):
 
 
 class ClaimAbout(SQLModel, table=True):
-    """An entity that a claim names."""
+    """An entity that a claim names, as `QuoteAbout`."""
 
     __tablename__ = "claim_about"
-    __table_args__ = (Index(None, "entity_key", "claim_key"), _IN_KEY_ORDER)
+    __table_args__ = (Index(None, "entity_key", "published_at", "claim_key"), _IN_KEY_ORDER)
 
     claim_key: int = _to("claims.key", primary_key=True)
     entity_key: int = _to("entities.key", primary_key=True)
     position: int
+    published_at: datetime | None = _time(nullable=True)
 
 
 class ClaimRecord(SQLModel, table=True):

@@ -117,6 +117,7 @@ class _Mapper:
         """Return all rows of the article."""
         mentions = self.to_mentions()
         links = self.to_entities(mentions)
+        dated = self.raw.published_at
         return ArticleRows(
             article=self.to_article(entity_count=len(links), mention_count=len(mentions)),
             authors=self.to_authors(),
@@ -126,14 +127,18 @@ class _Mapper:
             attributions=tuple(self.said.to_attribution(a) for a in self.parsed.attributions),
             quotes=tuple(self.said.to_quote(q) for q in self.parsed.quotations),
             quote_abouts=tuple(
-                plain.QuoteAbout(quote_key=key, entity_key=entity, position=position)
+                plain.QuoteAbout(
+                    quote_key=key, entity_key=entity, position=position, published_at=dated
+                )
                 for quotation in self.parsed.quotations
                 for key in [self.said.quote_keys[quotation.key]]
                 for position, entity in enumerate(self.to_about(quotation.about))
             ),
             claims=tuple(self.said.to_claim(c) for c in self.parsed.claims),
             claim_abouts=tuple(
-                plain.ClaimAbout(claim_key=key, entity_key=entity, position=position)
+                plain.ClaimAbout(
+                    claim_key=key, entity_key=entity, position=position, published_at=dated
+                )
                 for claim in self.parsed.claims
                 for key in [self.said.claim_keys[claim.key]]
                 for position, entity in enumerate(self.to_about(claim.about))

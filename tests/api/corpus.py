@@ -258,7 +258,13 @@ def add_speech(
     about += ["osterby"] if "Osterby" in text else []
     about += ["port-authority"] if "Port Authority" in text else []
     for position, slug in enumerate(about):
-        draft.add("quote_about", quote_key=quote, entity_key=entity_key(slug), position=position)
+        draft.add(
+            "quote_about",
+            quote_key=quote,
+            entity_key=entity_key(slug),
+            position=position,
+            published_at=common["published_at"],
+        )
     claim = to_key("claim", str(quote_number))
     has_number = any(letter.isdigit() for letter in text)
     at = draft.text.find("40", parts[0][0])
@@ -290,7 +296,13 @@ def add_speech(
         **common,
     )
     for position, slug in enumerate(about):
-        draft.add("claim_about", claim_key=claim, entity_key=entity_key(slug), position=position)
+        draft.add(
+            "claim_about",
+            claim_key=claim,
+            entity_key=entity_key(slug),
+            position=position,
+            published_at=common["published_at"],
+        )
 
 
 def add_own_claim(draft: Draft, common: dict[str, Any], span: list[int]) -> None:
@@ -330,6 +342,7 @@ def add_own_claim(draft: Draft, common: dict[str, Any], span: list[int]) -> None
         claim_key=claim,
         entity_key=entity_key("port-authority"),
         position=0,
+        published_at=common["published_at"],
     )
 
 

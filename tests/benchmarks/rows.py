@@ -225,7 +225,12 @@ def make_quotes(article: Article) -> list[Row]:
 
 def make_quote_about(article: Article) -> list[Row]:
     return [
-        {"quote_key": key, "entity_key": article.name(who).key, "position": position}
+        {
+            "quote_key": key,
+            "entity_key": article.name(who).key,
+            "position": position,
+            "published_at": article.published_at,
+        }
         for key, said in zip(article.quote_keys, article.draft.said, strict=True)
         if key is not None
         for position, who in enumerate(said.about)
@@ -279,7 +284,12 @@ def make_claims(article: Article) -> list[Row]:
 
 def make_claim_about(article: Article) -> list[Row]:
     return [
-        {"claim_key": key, "entity_key": article.name(who).key, "position": position}
+        {
+            "claim_key": key,
+            "entity_key": article.name(who).key,
+            "position": position,
+            "published_at": article.published_at,
+        }
         for key, claim in zip(article.claim_keys, article.draft.claims, strict=True)
         for position, who in enumerate(claim.about)
     ]

@@ -59,6 +59,12 @@ def recount(house: House) -> None:
         "SELECT entity_key, text, count(*) FROM mentions WHERE kind = 'name'"
         " GROUP BY entity_key, text ORDER BY 1, 2"
     )
+    for what in ("quote", "claim"):
+        elsewhere = (
+            f"SELECT count(*) FROM {what}_about AS a JOIN {what}s AS s ON s.key = a.{what}_key"
+            " WHERE a.published_at IS DISTINCT FROM s.published_at"
+        )
+        assert house.value(elsewhere) == 0
     assert house.query("SELECT article_count FROM sources ORDER BY key") == house.query(
         "SELECT (SELECT count(*) FROM articles a WHERE a.source_key = s.key)"
         " FROM sources s ORDER BY key"

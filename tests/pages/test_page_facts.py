@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -17,7 +17,6 @@ from fastapi.testclient import TestClient
 from pydantic_core import to_json
 from sqlalchemy import event
 
-from app.api import listing
 from app.api.claims import queries as claim_queries
 from app.api.claims.parameters import ClaimParameters
 from app.api.cooccurrences import queries as beside
@@ -441,47 +440,38 @@ def test_whoever_is_beside_is_the_same_among_the_most_frequent_and_among_all(
                 assert count(limit) == every[:limit]
 
 
-@pytest.mark.parametrize("looked_through", [0, 3, 12, 40])
-def test_what_many_say_of_somebody_is_the_same_when_the_newest_are_looked_through(
-    client: TestClient,
-    asked: dict[str, object],
-    monkeypatch: pytest.MonkeyPatch,
-    looked_through: int,
+def test_what_is_said_of_somebody_is_the_same_as_in_the_lists(
+    client: TestClient, asked: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [path for path in read_paths(client) if path.startswith("/speakers/")]
-    monkeypatch.setattr(listing, "MANY", 0)
-    monkeypatch.setattr(listing, "LOOKED_THROUGH", looked_through)
     monkeypatch.setattr(portrait, "ABOUT", 1)
-    for queries in (quote_queries, claim_queries):
-        queries.prepare_shape.cache_clear()
     for path in paths:
         client.app.finished.forget()  # type: ignore[attr-defined]
         asked.clear()
         assert client.get(path).status_code == 200
-        for url in [url for url in asked if url.startswith(("/v1/quotes?", "/v1/claims?"))]:
+        urls = [url for url in asked if url.startswith(("/v1/quotes?", "/v1/claims?"))]
+        assert [url for url in urls if "about=" in url]
+        for url in urls:
             api = client.get(url).json()
             assert asked[url] == {name: api[name] for name in ("data", "meta")}
-    for queries in (quote_queries, claim_queries):
-        queries.prepare_shape.cache_clear()
 
 
 @pytest.mark.parametrize(
     ("queries", "parameters"), [(quote_queries, QuoteParameters), (claim_queries, ClaimParameters)]
 )
-def test_the_newest_are_looked_through_in_the_order_of_an_index(
+def test_what_is_said_of_somebody_is_read_in_the_order_of_an_index(
     app: FastAPI, queries: Any, parameters: type[Parameters]
 ) -> None:
-    recent = queries.prepare_shape(Shape(parameters, (), ("about",))).recent
+    first = queries.prepare_shape(Shape(parameters, (), ("about",)))
     engine = app.state.source.engine
     seen: list[tuple[str, Any]] = []
 
     def note(connection, cursor, statement, parameters, context, executemany) -> None:  # type: ignore[no-untyped-def]
         seen.append((statement, parameters))
 
-    values = {"about": "velm", "last": datetime(2000, 1, 1, tzinfo=UTC), "most": 3}
     event.listen(engine, "before_cursor_execute", note)
     with open_session(engine) as session:
-        found = session.execute(recent.found, values).all()
+        found = session.execute(first.found, {"about": "velm", "most": 3}).all()
     event.remove(engine, "before_cursor_execute", note)
     assert found
     with engine.connect() as connection:

@@ -11,7 +11,7 @@ from app.api.articles.texts import stretch_of
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, look_among_newest, prepare_first_page
+from app.api.listing import FirstPage, Listing, order_names, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
@@ -143,7 +143,7 @@ def prepare_shape(shape: Shape) -> FirstPage:
     if shape.opened != ("about",) or shape.given:
         return first
     named = in_entities(claim_about.c.entity_key, filters.about)
-    return look_among_newest(first, claims, named, said=claim_about.c.claim_key)
+    return order_names(first, named, said=claim_about.c.claim_key)
 
 
 @lru_cache(maxsize=64)

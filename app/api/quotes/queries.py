@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.api.articles.texts import stretch_of
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, look_among_newest, prepare_first_page
+from app.api.listing import FirstPage, Listing, order_names, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
@@ -131,7 +131,7 @@ def prepare_shape(shape: Shape) -> FirstPage:
     if shape.opened != ("about",) or shape.given:
         return first
     named = in_entities(quote_about.c.entity_key, filters.about)
-    return look_among_newest(first, quotes, named, said=quote_about.c.quote_key)
+    return order_names(first, named, said=quote_about.c.quote_key)
 
 
 @lru_cache(maxsize=64)
