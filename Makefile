@@ -111,7 +111,7 @@ $(BENCH): $(READY) pyproject.toml
 		| $(BIN)/python -m pip install --quiet --compile -r /dev/stdin
 	@touch $@
 
-bench: $(BENCH) ## Measure speed: make bench [ARGS=--quick] (apt-get install wrk; 35 minutes, twice that at first, quick: 5)
+bench: $(BENCH) ## Measure speed: make bench [ARGS=--quick] (apt-get install wrk; 45 minutes at first, then 30, quick: 5)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 bench-readme: $(BENCH) ## Write the README's table of speed from benchmarks.json

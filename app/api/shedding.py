@@ -33,8 +33,10 @@ of a query, so that all are done late and some very late; two, in the order in w
 leave the second the time in which the first is in SQLite. Searching a million articles over
 sixteen connections, p99 was 225 to 290 ms, and 143 to 152 with two (one core)."""
 
-TURN_SECONDS = 0.05
-"""Then a request is a long one, and makes room for the next."""
+TURN_SECONDS = 0.15
+"""Then a request is a long one, and makes room for the next. Two full pages for people, of 30 to 60
+ms of a processor each, are not: with 0.05 they were, and up to sixteen took processor and SQLite's
+caches from each other (a million articles: 17 a second and p99 1.6 to 1.7 s; 22 and 0.9 so)."""
 
 WAITED = "onrecord.waited"
 """In the scope of a connection's first request: seconds that the system held what had come of it
