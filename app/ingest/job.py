@@ -34,7 +34,13 @@ from app.ingest.report import NoProgress, Progress, Report
 from app.ingest.scan import Scan, SeedsMissingError, Work, hash_files, scan_files
 from app.ingest.staging import close_staging, open_staging
 from app.parsing.readers import ReadOptions, RemoteError, find_files, find_remote_files, is_url
-from app.records import RECORDS_VERSION, are_current, make_entity_records, remake_records
+from app.records import (
+    RECORDS_VERSION,
+    are_current,
+    drop_entity_records,
+    make_entity_records,
+    remake_records,
+)
 from app.settings import Settings
 from app.vocabulary import SourceStatus
 
@@ -167,7 +173,7 @@ def _run(
         checked = True
         _set_state(engine, "migrating")
         upgrade(settings.database_url)
-    _make_derived(engine)
+    remade = _make_derived(engine)
     if isinstance(pool, Cluster) and pool.writes:
         with engine.begin() as connection:
             open_staging(connection)
@@ -234,7 +240,7 @@ def _run(
         if not (complete and again):
             break
         complete = load(again)
-    if ledger.checksum != began_with or checked:
+    if ledger.checksum != began_with or checked or remade:
         for made in make_entity_records(engine):
             if made % 10_000 == 0:
                 _LOG.info("%d entities are written as they are answered", made)
@@ -299,16 +305,23 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _make_derived(engine: Engine) -> None:
-    """Make anew what is kept beside the articles for the API, when its version is another one."""
+def _make_derived(engine: Engine) -> bool:
+    """Make anew what is kept beside the articles for the API, when its version is another one.
+
+    Returns:
+        Whether it was; entities' records are only dropped, and made when the run ends.
+    """
     with engine.connect() as connection:
         if are_current(connection):
-            return
+            return False
+    with engine.begin() as connection:
+        drop_entity_records(connection)
     for done in remake_records(engine):
         _LOG.info("the answers of %d articles are made anew", done)
     with engine.begin() as connection:
         recount_months(connection)
         connection.execute(update(_DATASET).values(records_version=RECORDS_VERSION))
+    return True
 
 
 def _close_staging(engine: Engine) -> None:

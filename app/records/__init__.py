@@ -10,6 +10,7 @@ from app.records.claims import claim_record
 from app.records.entities import (
     MAX_ALIASES,
     MAX_ROLES,
+    drop_entity_records,
     entity_record,
     fill_entity_records,
     make_entity_records,
@@ -34,6 +35,7 @@ __all__ = [
     "are_current",
     "article_attribution_record",
     "claim_record",
+    "drop_entity_records",
     "entity_record",
     "fill_entity_records",
     "make_entity_records",

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from app.db.dialect import SQLITE
 from app.db.ids import ARTICLE, to_id
@@ -144,6 +144,12 @@ def fill_entity_records(connection: sqlite3.Connection, *, after: int = -1) -> i
     records = [(key, pack(read_entity(connection, key))) for key in keys]
     connection.executemany(_INSERT, records).close()
     return keys[-1] if len(keys) == _AT_ONCE else None
+
+
+def drop_entity_records(connection: Connection) -> None:
+    """Drop all that there are: another version may have made them otherwise."""
+    if connection.dialect.name == SQLITE:
+        connection.exec_driver_sql("DELETE FROM entity_records")
 
 
 def make_entity_records(engine: Engine) -> Iterator[int]:

@@ -78,6 +78,17 @@ def test_an_ingest_that_changes_nothing_makes_no_records(
     assert house.query(KEPT) == house.query(SAID)
 
 
+def test_records_of_another_version_are_made_anew(
+    house: House, database: sqlite3.Connection
+) -> None:
+    database.execute("UPDATE entity_records SET record = 'packed otherwise'")
+    database.execute("UPDATE dataset SET records_version = '1'")
+    database.commit()
+    house.ingest()
+    assert house.query(KEPT) == house.query(SAID)
+    check(database)
+
+
 @pytest.mark.parametrize(
     "change",
     [
