@@ -176,8 +176,12 @@ def test_what_is_odd_is_answered_as_by_uvicorn(
     with running_server(settings_for(database)) as (url, _):
         expected = run(talk_oddly(to_address(url)))
     with running_patiently(settings_for(database)) as (url, _):
-        found = run(talk_oddly(to_address(url)))
-    assert found == expected
+        # Nothing is answered at once when what is known of the data is a second old by then, as on
+        # a machine that is busy with other things.
+        for _ in range(3):
+            assert run(talk_oddly(to_address(url))) == expected
+            if at_once > len(ODD) / 4:
+                break
     assert at_once > len(ODD) / 4
 
 
