@@ -22,7 +22,7 @@ from psycopg.adapt import Loader
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import IntLoader
 from psycopg.types.string import TextLoader
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 
 from app.db.schema import upgrade
 
@@ -232,6 +232,23 @@ class _Moment(TimestamptzLoader):
 
 
 _AS_SQLITE = {"json": TextLoader, "bool": _Number, "timestamptz": _Moment, "numeric": IntLoader}
+
+
+@contextmanager
+def noted_statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Give a list to which the statements that run meanwhile are added, with their parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(
+        _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def explain(connection: Connection, sql: str, values: Any) -> list[str]:

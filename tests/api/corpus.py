@@ -257,14 +257,7 @@ def add_speech(
     about = ["velm"] if "Velm" in text else []
     about += ["osterby"] if "Osterby" in text else []
     about += ["port-authority"] if "Port Authority" in text else []
-    for position, slug in enumerate(about):
-        draft.add(
-            "quote_about",
-            quote_key=quote,
-            entity_key=entity_key(slug),
-            position=position,
-            published_at=common["published_at"],
-        )
+    add_about(draft, common, about, quote_key=quote)
     claim = to_key("claim", str(quote_number))
     has_number = any(letter.isdigit() for letter in text)
     at = draft.text.find("40", parts[0][0])
@@ -295,10 +288,16 @@ def add_speech(
         confidence=confidence,
         **common,
     )
-    for position, slug in enumerate(about):
+    add_about(draft, common, about, claim_key=claim)
+
+
+def add_about(draft: Draft, common: dict[str, Any], slugs: list[str], **said: int) -> None:
+    """Add whom a quotation or claim names, `quote_key` or `claim_key`."""
+    (key,) = said
+    for position, slug in enumerate(slugs):
         draft.add(
-            "claim_about",
-            claim_key=claim,
+            key.replace("_key", "_about"),
+            **said,
             entity_key=entity_key(slug),
             position=position,
             published_at=common["published_at"],
@@ -337,13 +336,7 @@ def add_own_claim(draft: Draft, common: dict[str, Any], span: list[int]) -> None
         confidence=0.6,
         **common,
     )
-    draft.add(
-        "claim_about",
-        claim_key=claim,
-        entity_key=entity_key("port-authority"),
-        position=0,
-        published_at=common["published_at"],
-    )
+    add_about(draft, common, ["port-authority"], claim_key=claim)
 
 
 def write_corpus(path: Path, *, articles: int = 12, checksum: int = 0x2F6C1D0A9B3E4875) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from app.api.plain import PlainLists
 from app.main import Application, create_app
 from tests.api.conftest import settings_for
-from tests.databases import explain
+from tests.databases import explain, noted_statements
 
 Count = Callable[..., int]
 
@@ -162,15 +162,9 @@ def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
 ) -> None:
     app.finished.forget()
     engine = app.state.source.engine
-    seen: list[tuple[str, tuple[object, ...]]] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        seen.append((statement, parameters))
-
     first = client.get(path + ("&" if "?" in path else "?") + "limit=2").json()
-    event.listen(engine, "before_cursor_execute", note)
-    second = client.get(first["links"]["next"])
-    event.remove(engine, "before_cursor_execute", note)
+    with noted_statements(engine) as seen:
+        second = client.get(first["links"]["next"])
     assert second.status_code == 200
     pages = [(sql, values) for sql, values in seen if "LIMIT" in sql and "UNION" not in sql]
     assert 1 <= len(pages) <= 2  # a second where those with a date end within the page
@@ -187,14 +181,8 @@ def test_the_first_page_of_a_search_reads_no_row_that_was_not_found(
 ) -> None:
     app.finished.forget()
     engine = app.state.source.engine
-    seen: list[tuple[str, tuple[object, ...]]] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    answer = client.get(f"{path}?q=the&limit=2{sort}")
-    event.remove(engine, "before_cursor_execute", note)
+    with noted_statements(engine) as seen:
+        answer = client.get(f"{path}?q=the&limit=2{sort}")
     assert answer.json()["data"]
     (page,) = [(sql, values) for sql, values in seen if "LIMIT" in sql]
     with engine.connect() as connection:

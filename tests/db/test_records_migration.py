@@ -1,6 +1,9 @@
 """What is repeated beside records and names: what a database from before 0009 and 0013 becomes."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -17,7 +20,6 @@ ROWS = {
     "JOIN claims c ON c.key = r.claim_key ORDER BY r.claim_key",
 }
 
-
 ABOUT = "SELECT * FROM {what}_about ORDER BY {what}_key, entity_key"
 DATED = (
     "SELECT count(*) FROM {what}_about AS a JOIN {what}s AS s ON s.key = a.{what}_key "
@@ -25,51 +27,55 @@ DATED = (
 )
 
 
-@pytest.mark.parametrize("what", ["quote", "claim"])
-def test_names_from_before_get_the_date_of_what_names_them(
-    both_databases: str, tmp_path: Path, what: str
-) -> None:
-    path = tmp_path / "onrecord.db"
-    databases.use(both_databases)
+Ask = Callable[[str], list[Any]]
+
+
+@contextmanager
+def old_database(kind: str, folder: Path) -> Iterator[tuple[Ask, Callable[[str], None]]]:
+    """Give what asks a small database, and what takes it back to a revision and up again."""
+    path = folder / "onrecord.db"
+    databases.use(kind)
     try:
         write_corpus(path, articles=3)
         url = databases.url_of(path)
         engine = make_writer_engine(url)
-        with engine.connect() as connection:
-            before = connection.exec_driver_sql(ABOUT.format(what=what)).all()
-            assert connection.exec_driver_sql(DATED.format(what=what)).scalar() == len(before) > 3
-        with engine.connect() as connection:
-            command.downgrade(schema.make_config(connection), "0012")
-        assert schema.upgrade(url) is True
-        with engine.connect() as connection:
-            assert connection.exec_driver_sql(ABOUT.format(what=what)).all() == before
+
+        def ask(sql: str) -> list[Any]:
+            with engine.connect() as connection:
+                return list(connection.exec_driver_sql(sql).all())
+
+        def go_back(revision: str) -> None:
+            with engine.connect() as connection:
+                command.downgrade(schema.make_config(connection), revision)
+            assert schema.upgrade(url) is True
+
+        yield ask, go_back
         engine.dispose()
     finally:
         databases.drop_database(path)
         databases.use(databases.SQLITE)
+
+
+@pytest.mark.parametrize("what", ["quote", "claim"])
+def test_names_from_before_get_the_date_of_what_names_them(
+    both_databases: str, tmp_path: Path, what: str
+) -> None:
+    with old_database(both_databases, tmp_path) as (ask, go_back):
+        before = ask(ABOUT.format(what=what))
+        assert ask(DATED.format(what=what)) == [(len(before),)]
+        assert len(before) > 3
+        go_back("0012")
+        assert ask(ABOUT.format(what=what)) == before
 
 
 @pytest.mark.parametrize("what", ROWS)
 def test_records_from_before_get_their_speaker_and_date(
     both_databases: str, tmp_path: Path, what: str
 ) -> None:
-    path = tmp_path / "onrecord.db"
-    databases.use(both_databases)
-    try:
-        write_corpus(path, articles=3)
-        url = databases.url_of(path)
-        engine = make_writer_engine(url)
-        with engine.connect() as connection:
-            before = connection.exec_driver_sql(ROWS[what]).all()
-        with engine.connect() as connection:
-            command.downgrade(schema.make_config(connection), "0008")
-        assert schema.upgrade(url) is True
-        with engine.connect() as connection:
-            after = connection.exec_driver_sql(ROWS[what]).all()
-        engine.dispose()
-    finally:
-        databases.drop_database(path)
-        databases.use(databases.SQLITE)
+    with old_database(both_databases, tmp_path) as (ask, go_back):
+        before = ask(ROWS[what])
+        go_back("0008")
+        after = ask(ROWS[what])
     assert len(before) > 5
     assert {row[-1] for row in before} == {1, None}  # some are nobody's
 

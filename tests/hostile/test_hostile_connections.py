@@ -179,6 +179,7 @@ def test_what_is_odd_is_answered_as_by_uvicorn(
         # Nothing is answered at once when what is known of the data is a second old by then, as on
         # a machine that is busy with other things.
         for _ in range(3):
+            at_once = 0
             assert run(talk_oddly(to_address(url))) == expected
             if at_once > len(ODD) / 4:
                 break

@@ -15,7 +15,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic_core import to_json
-from sqlalchemy import event
 
 from app.api.claims import queries as claim_queries
 from app.api.claims.parameters import ClaimParameters
@@ -29,7 +28,7 @@ from app.pages import portrait
 from app.pages.answers import Desk
 from app.pages.assets import FILES
 from app.vocabulary import EntityType
-from tests.databases import explain
+from tests.databases import explain, noted_statements
 
 FIRST_PAGE_BYTES = 100_000
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -464,15 +463,8 @@ def test_what_is_said_of_somebody_is_read_in_the_order_of_an_index(
 ) -> None:
     first = queries.prepare_shape(Shape(parameters, (), ("about",)))
     engine = app.state.source.engine
-    seen: list[tuple[str, Any]] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:  # type: ignore[no-untyped-def]
-        seen.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    with open_session(engine) as session:
+    with open_session(engine) as session, noted_statements(engine) as seen:
         found = session.execute(first.found, {"about": "velm", "most": 3}).all()
-    event.remove(engine, "before_cursor_execute", note)
     assert found
     with engine.connect() as connection:
         for sql, given in seen:
