@@ -25,7 +25,7 @@ SEARCHES = (
     "HARBOUR",
     "O'Brien",
 )
-SORTS = ("-published_at", "-id,relevance")
+SORTS = ("-published_at", "-id,relevance", "relevance", "relevance,-published_at")
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -44,13 +44,13 @@ def test_a_first_page_is_what_the_list_has(
                     app.finished.forget()
                     app.state.source.dataset._totals.clear()
                     with monkeypatch.context() as patch:
-                        read = import_module(module).read_first_page
+                        read = import_module(module).read_search
 
                         def note(session, first, *, read=read, **more):  # type: ignore[no-untyped-def]
                             asked.append(first)
                             return read(session, first, **more)
 
-                        patch.setattr(f"{module}.read_first_page", note)
+                        patch.setattr(f"{module}.read_search", note)
                         if not is_own:
                             patch.setattr(f"{module}.is_first_page_of_search", lambda *_: False)
                         answers.append(client.get(address))

@@ -96,7 +96,7 @@ def find_articles(*, filters: ArticleConditions, query: Query | None) -> Listing
 
 @lru_cache(maxsize=64)
 def prepare_search(sort: str) -> FirstPage:
-    """Return the first page of what a search finds, in an order, for `read_first_page`."""
+    """Return the first page of what a search finds, in an order, for `read_search`."""
     return prepare_first_page(find_articles(filters=ArticleFilters(sort=sort), query=OPEN))
 
 

@@ -30,7 +30,7 @@ from app.api.entities.queries import find_article_entities, find_mentions
 from app.api.entities.schemas import ArticleEntityList
 from app.api.envelope import item_response, list_response
 from app.api.errors import ProblemError, not_found
-from app.api.listing import is_first_page_of_search, read_first_page, read_page
+from app.api.listing import is_first_page_of_search, read_page, read_search
 from app.api.parameters import split_words
 from app.api.promise import Router
 from app.api.quotes.parameters import ArticleQuoteParameters
@@ -40,7 +40,6 @@ from app.api.search import read_query
 from app.api.shape import OffsetParameters
 from app.api.stored import articles
 from app.db.ids import ARTICLE, from_id
-from app.db.search import bind_query
 
 router = Router(prefix="/v1/articles", tags=["articles"])
 
@@ -99,7 +98,7 @@ def list_articles(
         request = call.page_request(parameters)
         if query is not None and is_first_page_of_search(parameters, query):
             first = queries.prepare_search(parameters.sort)
-            page = read_first_page(session, first, values=bind_query(query), request=request)
+            page = read_search(session, first, query=query, request=request)
         else:
             listing = queries.find_articles(filters=parameters, query=query)
             page = read_page(session, listing, request=request)

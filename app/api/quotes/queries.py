@@ -136,8 +136,9 @@ def prepare_shape(shape: Shape) -> FirstPage:
 
 @lru_cache(maxsize=64)
 def prepare_search(sort: str) -> FirstPage:
-    """Return the first page of what a search finds, in an order, for `read_first_page`."""
-    return prepare_first_page(find_quotes(filters=QuoteFilters(sort=sort), query=OPEN))
+    """Return the first page of what a search finds, in an order, for `read_search`."""
+    listing = find_quotes(filters=QuoteFilters(sort=sort), query=OPEN)
+    return prepare_first_page(listing, is_text=True)
 
 
 # Made once: making a statement takes as long as running one that finds a row.

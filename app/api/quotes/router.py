@@ -8,7 +8,7 @@ from app.api.counting import count_facets
 from app.api.deps import Call, call_for
 from app.api.envelope import Items, item_response, list_response
 from app.api.errors import not_found
-from app.api.listing import is_first_page_of_search, read_first_page, read_page
+from app.api.listing import is_first_page_of_search, read_page, read_search
 from app.api.parameters import split_words
 from app.api.promise import Router
 from app.api.quotes import queries
@@ -19,7 +19,6 @@ from app.api.search import read_query
 from app.api.stored import quotes
 from app.api.written import is_as_stored
 from app.db.ids import QUOTE, from_id
-from app.db.search import bind_query
 
 router = Router(prefix="/v1/quotes", tags=["quotes"])
 
@@ -40,7 +39,7 @@ def respond_with_quotes(
         request = call.page_request(parameters)
         if is_of_all and query is not None and is_first_page_of_search(parameters, query):
             first = queries.prepare_search(parameters.sort)
-            page = read_first_page(session, first, values=bind_query(query), request=request)
+            page = read_search(session, first, query=query, request=request)
         else:
             listing = queries.find_quotes(
                 filters=parameters, query=query, article_key=article_key, speaker=speaker
