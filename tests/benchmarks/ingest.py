@@ -31,22 +31,21 @@ def measure_ingest(
     """
     articles, small = folder / "articles", folder / "small"
     write_articles(articles, count=files)
-    bare, ingest, memory = [], [], []
+    bare, ingest = [], []
     for run in range(runs):
-        alone = _read("bare", articles)
-        bare.append(alone["words"] / alone["seconds"])
-        whole = _read("ingest", articles, folder / f"ingest-{run}.db")
-        ingest.append(whole["words"] / whole["seconds"])
-        memory = whole["memory"]
+        read = _read("ingest", articles, folder / f"ingest-{run}.db")
+        bare.append(read["words"] / read["bare_seconds"])
+        ingest.append(read["words"] / read["seconds"])
         say(f"ingest: {ingest[-1]:,.0f} words/s, the model alone {bare[-1]:,.0f}")
+    memory = read["memory"]
     found: dict[str, Any] = {
         "files": files,
-        "words": alone["words"],
+        "words": read["words"],
         "bare_words_per_second": round(statistics.median(bare), 1),
         "ingest_words_per_second": round(statistics.median(ingest), 1),
         "memory_mib_by_articles": memory,
         "memory_growth": round(memory[-1][1] / memory[len(memory) // 2][1], 3),
-        # Pair by pair, so that a machine that slows down slows both.
+        # Run by run, so that a machine that slows down slows both.
         "ingest_vs_bare_pipeline": round(
             statistics.median(i / b for i, b in zip(ingest, bare, strict=True)), 3
         ),

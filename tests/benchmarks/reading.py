@@ -1,21 +1,23 @@
 """Measures reading in a process of its own; prints one line of JSON.
 
-    python -m tests.benchmarks.reading bare FOLDER
     python -m tests.benchmarks.reading ingest FOLDER DATABASE
     python -m tests.benchmarks.reading workers FOLDER DATABASE NUMBER
     python -m tests.benchmarks.reading unchanged FOLDER DATABASE
 
-`bare` is the model pipeline alone over texts in memory; `ingest` is everything from the file to
-the committed row with a parser that is loaded already; `workers` is the same with worker processes
-(0: in its own), once forty articles are stored; `unchanged` looks through files that the database
-knows. Times do not contain the loading of the model.
+`ingest` is everything from the file to the committed row, and the model pipeline alone over the
+same texts in memory, in turns of ten articles, so that both have the machine as it is in the same
+few seconds; `workers` is ingest with worker processes (0: in its own), once forty articles are
+stored; `unchanged` looks through files that the database knows. Times do not contain the loading of
+the model, nor what either does for the first time.
 """
 
 import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -27,7 +29,7 @@ from app.ingest.job import find_parser, run_ingest
 from app.ingest.ledger import Ledger
 from app.ingest.load import ParserSource
 from app.ingest.parse import Parser
-from app.ingest.report import NoProgress
+from app.ingest.report import NoProgress, Report
 from app.ingest.rows import to_source_key, to_values
 from app.ingest.scan import hash_file
 from app.parsing.readers.files import find_files
@@ -39,49 +41,67 @@ from tests.benchmarks.servers import read_memory
 
 _MOST_BYTES = 20_000_000
 _WARM_UP = 8  # articles that are read before the clock starts
+_TURN = 10  # articles
 _SETTLED = 40  # articles that are stored before workers are no further ahead than at the end
 
 
-class Watch(NoProgress):
-    """Notes the process's memory as ingest goes on."""
+class Turns(NoProgress):
+    """Reads with the model alone what ingest has just stored, and notes the process's memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, parser: Parser, raws: list[RawArticle]) -> None:
         self.memory: list[tuple[int, float]] = []
+        self.words = 0
+        self.seconds = 0.0  # of the model alone
+        self._parser = parser
+        self._raws = raws
+        self._done = 0
 
     def show(self, *, done: int, articles: int, words: int) -> None:  # noqa: ARG002
-        if not self.memory or articles >= self.memory[-1][0] + 10:
-            self.memory.append((articles, read_memory(os.getpid())["anonymous"]))
-
-
-def measure_bare(folder: Path) -> dict[str, object]:
-    """Read texts with the model, `Parser.pipe`, and keep nothing."""
-    raws = list(read_articles([folder]))
-    parser = _load(raws)
-    started = time.perf_counter()
-    words = sum(parsed.word_count for parsed in parser.pipe(raws))
-    seconds = time.perf_counter() - started
-    return {"words": words, "articles": len(raws), "seconds": seconds}
+        if articles < min(self._done + _TURN, len(self._raws)) or articles == self._done:
+            return
+        self.memory.append((articles, read_memory(os.getpid())["anonymous"]))
+        turn = self._raws[self._done : articles]
+        self._done = articles
+        started = time.perf_counter()
+        self.words += sum(parsed.word_count for parsed in self._parser.pipe(turn))
+        self.seconds += time.perf_counter() - started
 
 
 def measure_ingest(folder: Path, database: Path) -> dict[str, object]:
-    """Ingest a folder into a new database."""
-    # In this process, as the model alone is: worker processes are measured by themselves.
-    settings = Settings(database_url=f"sqlite:///{database}", seeds=(folder,), ingest_workers=0)
-    upgrade(settings.database_url)
-    parser = _load(list(read_articles([folder]))[:_WARM_UP])
-    source = ParserSource(versions=find_parser(settings).versions, load=lambda: parser)
-    watch = Watch()
-    started = time.perf_counter()
-    report = run_ingest(settings, progress=watch, source=source)
-    seconds = time.perf_counter() - started
-    if report.files_failed:
-        raise RuntimeError(f"{report.files_failed} files failed: {report.problems[:3]}")
+    """Ingest a folder into a new database; in turns read it with the model, and keep nothing.
+
+    In this process, as the model alone is: worker processes are measured by themselves.
+    """
+    raws = list(read_articles([folder]))
+    parser = find_parser(Settings()).load()
+    some = [Path(file.place) for file in islice(find_files([folder]), _WARM_UP)]
+    warm = database.with_name(f"warm-{database.name}")
+    _ingest(some, warm, Turns(parser, raws[:_WARM_UP]), parser=parser)
+    turns = Turns(parser, raws)
+    seconds, report = _ingest([folder], database, turns, parser=parser)
+    if (turns.words, len(raws)) != (report.words, report.articles):
+        raise RuntimeError(f"the model read {turns.words} words, ingest {report.words}")
     return {
         "words": report.words,
         "articles": report.articles,
-        "seconds": seconds,
-        "memory": watch.memory,
+        "seconds": seconds - turns.seconds,
+        "bare_seconds": turns.seconds,
+        "memory": turns.memory,
     }
+
+
+def _ingest(
+    places: Sequence[Path], database: Path, turns: Turns, *, parser: Parser
+) -> tuple[float, Report]:
+    settings = Settings(database_url=f"sqlite:///{database}", seeds=tuple(places), ingest_workers=0)
+    upgrade(settings.database_url)
+    source = ParserSource(versions=find_parser(settings).versions, load=lambda: parser)
+    started = time.perf_counter()
+    report = run_ingest(settings, progress=turns, source=source)
+    seconds = time.perf_counter() - started
+    if report.files_failed:
+        raise RuntimeError(f"{report.files_failed} files failed: {report.problems[:3]}")
+    return seconds, report
 
 
 class Clock(NoProgress):
@@ -153,19 +173,10 @@ def _write_sources(settings: Settings, folder: Path) -> None:
     engine.dispose()
 
 
-def _load(raws: list[RawArticle]) -> Parser:
-    parser = find_parser(Settings()).load()
-    for _ in parser.pipe(raws[:_WARM_UP]):
-        pass
-    return parser
-
-
 def main() -> None:
     """Measure what the command line names."""
     what, folder, *more = sys.argv[1:]
-    if what == "bare":
-        found = measure_bare(Path(folder))
-    elif what == "workers":
+    if what == "workers":
         database, workers = more
         found = measure_workers(Path(folder), Path(database), int(workers))
     else:
