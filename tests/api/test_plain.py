@@ -54,15 +54,16 @@ def both(database: Path) -> Iterator[tuple[TestClient, TestClient, list[int]]]:
     for app in (whole, framework):
         app.state.source.dataset._max_age = 3600.0
         app.state.source.dataset.read()
-    answer = PlainAnswers._answer
+    find = PlainAnswers.find
 
-    def note(self: Any, listed: Any, scope: Any) -> Any:
-        found = answer(self, listed, scope)
-        plainly.append(found[0])
+    def note(self: Any, scope: Any) -> Any:
+        found = find(self, scope)
+        if found is not None:
+            plainly.append(found[0])
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlainAnswers, "_answer", note)
+        patch.setattr(PlainAnswers, "find", note)
         with TestClient(whole) as one, TestClient(framework) as other:
             yield one, other, plainly
     for app in (whole, framework):
@@ -138,6 +139,7 @@ def test_with_and_without_entities_records_the_answers_are_the_same(
         "/v1/quotes?include=speaker&speaker=ines-varga",
         "/v1/claims?claimant=mara-lindqvist&include=claimant",
         "/v1/quotes?include=speaker&speaker=miss-varga",
+        "/v1/entities/ines-varga",
     ]
 
     def ask() -> list[bytes]:
@@ -157,7 +159,7 @@ def test_with_and_without_entities_records_the_answers_are_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layer, "read_entity", refuse)
         assert ask() == without
-    assert all(json.loads(answer)["data"] for answer in without)
+    assert all(json.loads(answer).get("data") != [] for answer in without)
 
 
 def refuse(_connection: sqlite3.Connection, key: int) -> bytes:
@@ -172,6 +174,47 @@ def test_any_request_is_answered_the_same(
     both: tuple[TestClient, TestClient, list[int]], url: str
 ) -> None:
     ask_both(both, url)
+
+
+def test_an_entity_is_answered_the_same_and_plainly(
+    both: tuple[TestClient, TestClient, list[int]],
+) -> None:
+    plainly = both[2]
+    slugs = [one["id"] for one in ask_both(both, "/v1/entities?limit=200").json()["data"]]
+    plainly.clear()
+    for slug in slugs:
+        one = ask_both(both, f"/v1/entities/{slug}")
+        assert one.json()["id"] == slug
+        known = {"if-none-match": one.headers["etag"]}
+        assert ask_both(both, f"/v1/entities/{slug}", **known).status_code == 304
+    assert plainly == [200, 304] * len(slugs)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/entities/ines-varga?", 200),
+        ("/v1/entities/ines-varga?fields=name", 200),
+        ("/v1/entities/ines-varga?fields=nothing", 422),
+        ("/v1/entities/ines-varga?speeker=1", 422),
+        ("/v1/entities/ines-varga.json", 200),
+        ("/v1/entities/ines-varga/", 404),
+        ("/v1/entities/Ines-Varga", 404),
+        ("/v1/entities/miss-varga", 308),
+        ("/v1/entities/nobody", 404),
+        ("/v1/entities/a%0Ab", 404),
+    ],
+)
+def test_an_entity_that_is_asked_for_otherwise_is_answered_the_same(
+    both: tuple[TestClient, TestClient, list[int]], path: str, status: int
+) -> None:
+    whole, framework, _ = both
+    for client in (whole, framework):
+        client.follow_redirects = False
+    found = ask_both(both, path)
+    assert found.status_code == status
+    for headers in ({"if-none-match": "*"}, {"if-none-match": 'W/"1", "2"'}):
+        ask_both(both, path, **headers)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from app.api.plain.lists import LISTS
 _PAGING = ("limit", "cursor", "sort", "include")
 _MOST_QUERY = 512
 _CURSOR = re.compile(rb"(.*&)?cursor=([A-Za-z0-9_-]{1,2000})(&.*)?")
+_ENTITY = re.compile(r"/v1/entities/([a-z0-9-]+)")
 # In place of the slug of a speaker: stands in no address.
 _SLOT = b"\0"
 _ENCODED_SLOT = "%00"
@@ -56,6 +57,12 @@ class Asked(NamedTuple):
     def with_cursor(self, cursor: str | None) -> str:
         """Return the address of a page."""
         return self.url if cursor is None else f"{self.before}cursor={cursor}{self.after}"
+
+
+def read_slug(path: str, query: bytes) -> str | None:
+    """Return the entity's slug of a request for one as it is; None of any other request."""
+    found = None if query else _ENTITY.fullmatch(path)
+    return None if found is None else found[1]
 
 
 def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:

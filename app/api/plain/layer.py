@@ -16,7 +16,7 @@ from app.api.deps import Source
 from app.api.envelope import JSON, link_header
 from app.api.finished import Header, Made
 from app.api.paging import CursorError
-from app.api.plain.asked import Asked, NotPlainError, read_asked
+from app.api.plain.asked import Asked, NotPlainError, read_asked, read_slug
 from app.api.plain.lists import LISTS, PlainList
 from app.api.plain.rows import EVERYTHING, PlainPage, read_place, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
@@ -29,6 +29,9 @@ _NO_ENTITY = b'"entity":null'
 _SELECT_SPEAKER = """\
 SELECT key, {counted}, record FROM entities
 LEFT JOIN entity_records ON entity_records.entity_key = entities.key WHERE"""
+_SELECT_ENTITY = """\
+SELECT key, record FROM entities
+LEFT JOIN entity_records ON entity_records.entity_key = entities.key WHERE slug = ?"""
 _ENTITY_RECORD = "SELECT record FROM entity_records WHERE entity_key = ?"
 # Entities that are embedded are asked for again and again; as JSON, some 1,300 bytes each. Pages of
 # speakers as they are quoted, a million articles: of the first 4,000 pages 67 percent find theirs
@@ -77,17 +80,21 @@ class PlainAnswers:
 
     def find(self, scope: Scope) -> Made | None:
         """Return the answer; None when the framework has to be asked."""
-        listed = LISTS.get(scope["path"]) if scope["type"] == "http" else None
         if (
-            listed is None
+            scope["type"] != "http"
             or scope["method"] != "GET"
             or "onrecord.head" in scope
             or scope.get("root_path")
             or not self._is_sqlite
         ):
             return None
+        path = scope["path"]
+        listed = LISTS.get(path)
+        slug = None if listed is not None else read_slug(path, scope["query_string"])
         try:
-            return self._answer(listed, scope)
+            if listed is not None:
+                return self._answer(listed, scope)
+            return None if slug is None else self._answer_entity(slug, scope)
         except NotPlainError:
             return None
         except SlowError as slow:
@@ -100,19 +107,12 @@ class PlainAnswers:
             return None
 
     def _answer(self, listed: PlainList, scope: Scope) -> Made:
-        state = self._source.dataset.peek()
-        if state is None or state.version is None or not state.ready:
-            raise NotPlainError
-        if state is not self._state:  # it is read anew each second
-            self._take(state)
+        version = self._find_version()
         asked, cursor = read_asked(scope["path"], scope["query_string"])
         url = asked.with_cursor(cursor)
-        etag = make_etag(state.version, url)
-        none_match = b",".join([v for name, v in scope["headers"] if name == b"if-none-match"])
-        if none_match and matches_etag(none_match.decode("latin-1"), etag):
+        etag = make_etag(version, url)
+        if self._is_known(scope, etag):
             return Made(304, etag.encode(), (), self._common, b"")
-        if none_match.strip() == b"*":
-            raise NotPlainError
         try:
             place = None if cursor is None else read_place(cursor, scope=asked.scope)
         except CursorError:
@@ -135,7 +135,7 @@ class PlainAnswers:
             "prev": None if page.prev is None else asked.with_cursor(page.prev),
         }
         # In one go: a page of seventy kilobytes is not copied twice.
-        meta = to_json({"total": total, "limit": asked.limit, "dataset_version": state.version})
+        meta = to_json({"total": total, "limit": asked.limit, "dataset_version": version})
         body = b"".join(
             [
                 b'{"data":[',
@@ -150,6 +150,39 @@ class PlainAnswers:
         length = b"%d" % len(body)
         headers = ((b"link", link_header(links).encode()), (b"content-length", length), _IS_JSON)
         return Made(200, etag.encode(), headers, self._common, body)
+
+    def _answer_entity(self, slug: str, scope: Scope) -> Made:
+        version = self._find_version()
+        etag = make_etag(version, scope["path"])
+        if self._is_known(scope, etag):
+            return Made(304, etag.encode(), (), self._common, b"")
+        connection = self._connect()
+        connection.start_clock(most=_MOST_SECONDS)
+        row = connection.execute(_SELECT_ENTITY, (slug,)).fetchone()
+        if row is None:  # an id that it had before, or nobody's
+            raise NotPlainError
+        key, stored = row
+        body = unpack(stored) if stored else read_entity(connection, key)
+        headers = ((b"content-length", b"%d" % len(body)), _IS_JSON)
+        return Made(200, etag.encode(), headers, self._common, body)
+
+    def _find_version(self) -> str:
+        """Return the version of the data, and go on with its state."""
+        state = self._source.dataset.peek()
+        if state is None or state.version is None or not state.ready:
+            raise NotPlainError
+        if state is not self._state:  # it is read anew each second
+            self._take(state)
+        return state.version
+
+    def _is_known(self, scope: Scope, etag: str) -> bool:
+        """Say whether the client has the answer."""
+        none_match = b",".join([v for name, v in scope["headers"] if name == b"if-none-match"])
+        if none_match and matches_etag(none_match.decode("latin-1"), etag):
+            return True
+        if none_match.strip() == b"*":
+            raise NotPlainError
+        return False
 
     def _take(self, state: DatasetState) -> None:
         """Go on with a state of the data; another version's is another's."""
