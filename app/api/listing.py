@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    and_,
     bindparam,
     func,
     select,
@@ -39,6 +40,23 @@ PORTION = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A list of what names one entity, as the table of who is named has it.
+
+    That has an index by whom and when, so that no page of the list has to be sorted.
+
+    Attributes:
+        said: That table's column with the key of a row of the list.
+        is_named: The condition that a row of that table names the entity.
+        rest: The list's other conditions, or None.
+    """
+
+    said: Column[Any]
+    is_named: ColumnElement[bool]
+    rest: ColumnElement[bool] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A list with its filters and its order.
 
@@ -51,7 +69,8 @@ class Listing:
         key: The column that tells the rows apart, called "key" in them; None when it takes several.
         rows: The statement without filters, to read rows by their `key`.
         hits: What a search found, each a row of the list where there is no other filter.
-        is_scattered: No index has the rows side by side in the list's order: all are sorted.
+        is_scattered: The table has no index with the rows side by side in the list's order.
+        named: What has them in the order of their dates all the same.
     """
 
     statement: Select[Any]
@@ -61,13 +80,31 @@ class Listing:
     rows: Select[Any] | None = None
     hits: FromClause | None = None
     is_scattered: bool = False
+    named: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What finds a list's keys.
+
+    Attributes:
+        statement: Selects the keys and the order's terms.
+        key: The column of the keys.
+        counted: What the statement's conditions are about.
+        order: The list's, of the statement's columns.
+    """
+
+    statement: Select[Any]
+    key: ColumnElement[Any]
+    counted: FromClause
+    order: Sequence[Term]
 
 
 def read_page(session: Session, listing: Listing, *, request: PageRequest) -> Page:
     """Read one page of a list: one query, and one for the total when it is unknown.
 
-    What is searched or scattered takes one more: the database sorts all that it found, so it sorts
-    keys alone, and the page's rows are read by them.
+    What is searched or scattered takes one more: keys alone are found, since most often all of them
+    are sorted, and the page's rows are read by them.
 
     Raises:
         CursorError: The cursor is not one of this list.
@@ -78,20 +115,30 @@ def read_page(session: Session, listing: Listing, *, request: PageRequest) -> Pa
         return fetch_page(
             session, listing.statement, counted=listing.counted, order=order, request=request
         )
-    keys = _select_terms(listing, key)
-    counted = listing.counted
+    keys = _select_keys(listing)
+    counted = keys.counted
     if listing.statement.whereclause is None and listing.hits is not None:
         # Only a page's rows and their order need more of what was found than its number.
         counted = listing.hits
-    page = fetch_page(session, keys, counted=counted, order=order, request=request)
+    page = fetch_page(session, keys.statement, counted=counted, order=keys.order, request=request)
     return replace(page, rows=_read_rows(session, rows, key, [row.key for row in page.rows]))
 
 
-def _select_terms(listing: Listing, key: ColumnElement[Any]) -> Select[Any]:
-    terms = [term.column.label(term.name) for term in listing.order if term.name != "key"]
-    keys = select(key.label("key"), *terms).select_from(listing.counted)
-    where = listing.statement.whereclause
-    return keys if where is None else keys.where(where)
+def _select_keys(listing: Listing) -> _Keys:
+    key, counted, order = listing.key, listing.counted, listing.order
+    assert key is not None
+    where, named = listing.statement.whereclause, listing.named
+    if named is not None and [term.name for term in order] == ["published_at", "key"]:
+        where, counted = named.is_named, named.said.table
+        columns = {"published_at": counted.c.published_at, "key": named.said}
+        order = [replace(term, column=columns[term.name]) for term in order]
+        if named.rest is not None:
+            where = and_(where, named.rest)
+            counted = counted.join(listing.counted, key == named.said)
+        key = named.said
+    terms = [term.column.label(term.name) for term in order if term.name != "key"]
+    keys = select(key.label("key"), *terms).select_from(counted)
+    return _Keys(keys if where is None else keys.where(where), key, counted, order)
 
 
 # How many rows a first page's statement returns at most.
@@ -145,20 +192,21 @@ def prepare_first_page(
         is_few = is_text and [term.name for term in listing.order] == ["rank", "key"]
         few = _select_few(listing) if is_few else None
         return FirstPage(listing, count=None, found=_select_searched(listing), rows=None, few=few)
-    found, rows = listing.statement, listing.rows
+    found, counted, order = listing.statement, listing.counted, listing.order
+    rows = None
     if listing.is_scattered:
         assert listing.key is not None
-        found = _select_terms(listing, listing.key)
+        keys, rows = _select_keys(listing), listing.rows
+        found, counted, order = keys.statement, keys.counted, keys.order
         if rows is not None and columns:
             rows = rows.with_only_columns(listing.key, *columns)
     elif columns:
-        terms = [term.column.label(term.name) for term in listing.order]
-        found = found.with_only_columns(*columns, *terms)
+        found = found.with_only_columns(*columns, *(t.column.label(t.name) for t in order))
     return FirstPage(
         listing,
-        count=select_count(listing.statement, counted=listing.counted),
-        found=found.order_by(*order_by(listing.order)).limit(_MOST),
-        rows=rows if listing.is_scattered else None,
+        count=select_count(found, counted=counted),
+        found=found.order_by(*order_by(order)).limit(_MOST),
+        rows=rows,
     )
 
 
@@ -250,26 +298,6 @@ def read_first_page(
     return replace(page, rows=rows)
 
 
-def order_names(first: FirstPage, named: ColumnElement[bool], *, said: Column[Any]) -> FirstPage:
-    """Let the first page of what names an entity be found in the table of who is named.
-
-    An index has that in the order of its dates.
-
-    Args:
-        first: The page; its list has the newest first.
-        named: That a row of the table of who is named names the entity.
-        said: That table's column with the key of what is listed.
-    """
-    columns = {"published_at": said.table.c.published_at, "key": said}
-    terms = [replace(term, column=columns[term.name]) for term in first.listing.order]
-    found = select(*(term.column.label(term.name) for term in terms)).where(named)
-    return replace(
-        first,
-        count=select(func.count()).select_from(said.table).where(named),
-        found=found.order_by(*order_by(terms)).limit(_MOST),
-    )
-
-
 def _read_rows(
     session: Session, statement: Select[Any], key: ColumnElement[Any], wanted: Sequence[int]
 ) -> list[Row[Any]]:
@@ -294,19 +322,16 @@ def stream_rows(session: Session, listing: Listing) -> Generator[Sequence[Row[An
     the list has one key, since it would hold all that it sorts; each portion's rows are then read
     by their keys. Close it when it is left before its end.
     """
-    order = order_by(listing.order)
     if listing.key is None or listing.rows is None:
-        whole = listing.statement.order_by(*order)
+        whole = listing.statement.order_by(*order_by(listing.order))
         with session.execute(whole, execution_options={"yield_per": PORTION}) as result:
             for rows in result.partitions():
                 yield rows
                 allow_more_time(session.connection())
         return
-    keys = select(listing.key).select_from(listing.counted)
-    if listing.statement.whereclause is not None:
-        keys = keys.where(listing.statement.whereclause)
-    keys = keys.order_by(*order)
-    with session.execute(keys, execution_options={"yield_per": PORTION}) as found:
+    keys = _select_keys(listing)
+    ordered = keys.statement.with_only_columns(keys.key).order_by(*order_by(keys.order))
+    with session.execute(ordered, execution_options={"yield_per": PORTION}) as found:
         for portion in found.partitions():
             yield _read_rows(session, listing.rows, listing.key, [row[0] for row in portion])
             allow_more_time(session.connection())

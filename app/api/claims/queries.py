@@ -11,7 +11,7 @@ from app.api.articles.texts import stretch_of
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, order_names, prepare_first_page
+from app.api.listing import FirstPage, Listing, Named, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
@@ -83,11 +83,6 @@ def find_claims(
         statement = statement.where(in_entities(claims.c.claimant_key, [claimant]))
     if filters.claimant:
         statement = statement.where(in_entities(claims.c.claimant_key, filters.claimant))
-    if filters.about:
-        named = select(claim_about.c.claim_key).where(
-            in_entities(claim_about.c.entity_key, filters.about)
-        )
-        statement = statement.where(claims.c.key.in_(named))
     if filters.article:
         statement = statement.where(in_articles(claims.c.article_key, filters.article))
     for column, values in (
@@ -113,6 +108,13 @@ def find_claims(
         if least is not None:
             statement = statement.where(column >= least)
     statement = published_between(statement, claims.c.published_at, filters)
+    named = None
+    if filters.about:
+        is_named = in_entities(claim_about.c.entity_key, filters.about)
+        if len(filters.about) == 1 and query is None and filters.distinct is None:
+            named = Named(claim_about.c.claim_key, is_named, rest=statement.whereclause)
+        keys = select(claim_about.c.claim_key).where(is_named)
+        statement = statement.where(claims.c.key.in_(keys))
     found = join_hits(statement, SearchTarget.CLAIMS, query=query, table=claims)
     statement = keep_words(found, claims, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, ClaimFilters) else "id"
@@ -131,6 +133,7 @@ def find_claims(
         rows=_READ,
         hits=found.hits,
         is_scattered=bool(filters.about),
+        named=named,
     )
 
 
@@ -139,11 +142,7 @@ def prepare_shape(shape: Shape) -> FirstPage:
     """Return the first page of a list that is not searched; its rows are for `build_claims`."""
     columns = [claims.c.article_key, claims.c.claimant_key, claim_records.c.record]
     filters = shape.make_filters()
-    first = prepare_first_page(find_claims(filters=filters, query=None), columns=columns)
-    if shape.opened != ("about",) or shape.given:
-        return first
-    named = in_entities(claim_about.c.entity_key, filters.about)
-    return order_names(first, named, said=claim_about.c.claim_key)
+    return prepare_first_page(find_claims(filters=filters, query=None), columns=columns)
 
 
 @lru_cache(maxsize=64)

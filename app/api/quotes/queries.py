@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.api.articles.texts import stretch_of
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, order_names, prepare_first_page
+from app.api.listing import FirstPage, Listing, Named, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
@@ -82,11 +82,6 @@ def find_quotes(
         statement = statement.where(in_entities(quotes.c.speaker_key, [speaker]))
     if filters.speaker:
         statement = statement.where(in_entities(quotes.c.speaker_key, filters.speaker))
-    if filters.about:
-        named = select(quote_about.c.quote_key).where(
-            in_entities(quote_about.c.entity_key, filters.about)
-        )
-        statement = statement.where(quotes.c.key.in_(named))
     if filters.article:
         statement = statement.where(in_articles(quotes.c.article_key, filters.article))
     for column, values in (
@@ -101,6 +96,13 @@ def find_quotes(
     if filters.min_confidence is not None:
         statement = statement.where(quotes.c.confidence >= filters.min_confidence)
     statement = published_between(statement, quotes.c.published_at, filters)
+    named = None
+    if filters.about:
+        is_named = in_entities(quote_about.c.entity_key, filters.about)
+        if len(filters.about) == 1 and query is None and filters.distinct is None:
+            named = Named(quote_about.c.quote_key, is_named, rest=statement.whereclause)
+        keys = select(quote_about.c.quote_key).where(is_named)
+        statement = statement.where(quotes.c.key.in_(keys))
     found = join_hits(statement, SearchTarget.QUOTES, query=query, table=quotes)
     statement = keep_words(found, quotes, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, QuoteFilters) else "id"
@@ -119,6 +121,7 @@ def find_quotes(
         rows=_READ,
         hits=found.hits,
         is_scattered=bool(filters.about),
+        named=named,
     )
 
 
@@ -127,11 +130,7 @@ def prepare_shape(shape: Shape) -> FirstPage:
     """Return the first page of a list that is not searched; its rows are for `build_quotes`."""
     columns = [quotes.c.article_key, quotes.c.speaker_key, quote_records.c.record]
     filters = shape.make_filters()
-    first = prepare_first_page(find_quotes(filters=filters, query=None), columns=columns)
-    if shape.opened != ("about",) or shape.given:
-        return first
-    named = in_entities(quote_about.c.entity_key, filters.about)
-    return order_names(first, named, said=quote_about.c.quote_key)
+    return prepare_first_page(find_quotes(filters=filters, query=None), columns=columns)
 
 
 @lru_cache(maxsize=64)
