@@ -164,6 +164,9 @@ def test_every_list_of_the_document_is_counted(client: TestClient) -> None:
         "/v1/quotes?sort=published_at",
         "/v1/quotes?speaker=ines-varga",
         "/v1/quotes?cue=say",
+        "/v1/quotes?about=velm",
+        "/v1/quotes?about=velm&form=direct",
+        "/v1/claims?about=velm&sort=published_at",
         "/v1/claims",
         "/v1/claims?sort=-check_worthiness",
         "/v1/claims?claimant=ines-varga",
@@ -205,3 +208,42 @@ def test_the_first_page_of_a_search_reads_no_row_that_was_not_found(
     scans = [step for step in steps if "ORDER BY" not in step and "Sort" not in step]
     # What was found is held, and so is the page.
     assert {step.removeprefix("SCAN ") for step in scans} <= {"few", "found", "page"}, steps
+
+
+@pytest.mark.one_database  # PostgreSQL knows how many rows a condition leaves
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/quotes?speaker=ines-varga",
+        "/v1/quotes?about=velm",
+        "/v1/quotes?q=the",
+        "/v1/claims?claimant=ines-varga",
+        "/v1/articles?entity=velm",
+        "/v1/articles?q=harbour",
+        "/v1/articles?source=Osterby%20Post",
+    ],
+)
+def test_copies_are_looked_for_by_their_words_or_their_story(
+    app: Application, client: TestClient, path: str
+) -> None:
+    engine = app.state.source.engine
+    with noted_statements(engine) as seen:
+        answer = client.get(f"{path}&distinct=story&limit=2")
+    assert answer.json()["data"]
+    with engine.connect() as connection:
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+            for sql, values in seen
+            if "NOT (EXISTS" in sql
+        ]
+    assert plans
+    for plan in plans:
+        within = {row[0] for row in plan if row[3].startswith("CORRELATED")}
+        loops = [row[3] for row in plan if row[1] in within and " SUBQUERY " not in row[3]]
+        assert loops
+        assert not [loop for loop in loops if "VIRTUAL TABLE" in loop], loops
+        if path.startswith("/v1/articles"):
+            assert [loop.split()[1] for loop in loops] == ["mine", "its", "articles"]
+        else:
+            said = [loop for loop in loops if loop.split()[1] in {"quotes", "claims"}]
+            assert all("(words_key=?" in loop and "rowid" not in loop for loop in said), loops

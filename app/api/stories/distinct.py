@@ -13,6 +13,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     and_,
+    case,
     exists,
     not_,
     or_,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from app.api.parameters import Parameters
 from app.api.search import Found
 from app.api.stored import article_sketches, articles
+from app.db.dialect import ByDialect
 
 Distinct = Literal["story"]
 
@@ -90,9 +92,15 @@ def keep_words(found: Found, table: Table, *, distinct: Distinct | None) -> Sele
 def _passing(found: Found, table: Table, *names: str) -> Subquery:
     """Return the list's rows once more, under another name."""
     columns = [table.c[name] for name in ("key", "published_at", *names) if name != "key"]
-    rows = select(table.c.key, *columns).select_from(found.counted)
-    if found.statement.whereclause is not None:
-        rows = rows.where(found.statement.whereclause)
+    rows = select(table.c.key, *columns)
+    conditions = [] if found.statement.whereclause is None else [found.statement.whereclause]
+    if found.hits is not None:
+        conditions.append(table.c.key.in_(select(found.hits.c.key)))
+    if conditions:
+        # SQLite finds copies by their words, or by their story, and looks only then whether they
+        # pass: it would look through all that one speaker said for each of his quotations.
+        passes = and_(*conditions)
+        rows = rows.where(ByDialect(sqlite=case((passes, 1)) == 1, postgresql=passes))
     return rows.subquery("other")
 
 
