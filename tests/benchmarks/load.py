@@ -105,7 +105,7 @@ def run_wrk(
 
 
 def summarise(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the median of each figure of several runs, and the spread of the rate."""
+    """Return the median of each figure of several runs, and the spread of some."""
     rates = [run["requests_per_second"] for run in runs]
     names = ("requests_per_second", "p50_ms", "p90_ms", "p99_ms", "max_ms", "bytes_per_answer")
     medians = {name: statistics.median(run[name] for run in runs) for name in names}
@@ -113,6 +113,7 @@ def summarise(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         **{name: round(value, 3) for name, value in medians.items()},
         "lowest_rate": round(min(rates), 3),
         "highest_rate": round(max(rates), 3),
+        "p99_ms_of_runs": [round(run["p99_ms"], 3) for run in runs],
         "runs": len(runs),
         "requests": sum(run["requests"] for run in runs),
         "repeated": any(run["repeated"] for run in runs),

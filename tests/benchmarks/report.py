@@ -3,6 +3,7 @@
 import os
 import platform
 import sqlite3
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -169,11 +170,13 @@ def _compare_sizes(corpora: Mapping[str, Figures], sizes: list[str]) -> dict[str
     if len(sizes) < 2:
         return {}
     small, large = (corpora[size]["scenarios"] for size in (sizes[0], sizes[-1]))
-    return {
-        name: round(large[name]["p99_ms"] / small[name]["p99_ms"], 3)
-        for name in large
-        if name in small and name not in _NOT_OURS
-    }
+    growth = {}
+    for name in large:
+        if name in small and name not in _NOT_OURS:
+            # Round by round, so that a machine that slows down slows both.
+            rounds = zip(small[name]["p99_ms_of_runs"], large[name]["p99_ms_of_runs"], strict=True)
+            growth[name] = round(statistics.median(after / before for before, after in rounds), 3)
+    return growth
 
 
 def print_tables(found: Figures, *, console: Console) -> None:
