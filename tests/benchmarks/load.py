@@ -113,6 +113,7 @@ def summarise(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         **{name: round(value, 3) for name, value in medians.items()},
         "lowest_rate": round(min(rates), 3),
         "highest_rate": round(max(rates), 3),
+        "rate_of_runs": [round(rate, 3) for rate in rates],
         "p99_ms_of_runs": [round(run["p99_ms"], 3) for run in runs],
         "runs": len(runs),
         "requests": sum(run["requests"] for run in runs),

@@ -144,12 +144,14 @@ def find_ratios(found: Figures) -> None:
 
 
 def _compare_with_peers(corpus: Figures) -> Figures:
-    rates = {name: figures["requests_per_second"] for name, figures in corpus["scenarios"].items()}
+    rates = {name: figures["rate_of_runs"] for name, figures in corpus["scenarios"].items()}
 
     def ratio(ours: str, *theirs: str) -> float | None:
         if ours not in rates or any(name not in rates for name in theirs):
             return None
-        return round(rates[ours] / max(rates[name] for name in theirs), 3)
+        # Round by round, so that a machine that slows down slows both.
+        rounds = zip(rates[ours], *(rates[name] for name in theirs), strict=True)
+        return round(statistics.median(one / max(others) for one, *others in rounds), 3)
 
     return {
         # The faster of its two: with the speaker's name beside the key, and without.
@@ -173,7 +175,6 @@ def _compare_sizes(corpora: Mapping[str, Figures], sizes: list[str]) -> dict[str
     growth = {}
     for name in large:
         if name in small and name not in _NOT_OURS:
-            # Round by round, so that a machine that slows down slows both.
             rounds = zip(small[name]["p99_ms_of_runs"], large[name]["p99_ms_of_runs"], strict=True)
             growth[name] = round(statistics.median(after / before for before, after in rounds), 3)
     return growth

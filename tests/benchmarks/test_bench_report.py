@@ -12,6 +12,7 @@ from tests.benchmarks.report import GOALS, find_ratios, list_goals, print_tables
 def of(rate: float, p99: float = 1.0) -> dict[str, Any]:
     return {
         "requests_per_second": rate,
+        "rate_of_runs": [0.5 * rate, rate, 1.2 * rate],
         "p50_ms": 0.5,
         "p99_ms": p99,
         "p99_ms_of_runs": [0.9 * p99, p99, 4 * p99],
