@@ -131,11 +131,12 @@ def _measure_corpora(
     corpora: dict[int, Path], chosen: list[str], *, scratch: Path, plan: Plan, say: Any
 ) -> dict[int, dict[str, Any]]:
     bench = Bench(corpora, folder=scratch, plan=plan, say=say)
+    warmth = _Warmth(corpora, say=say)
     found: dict[int, dict[str, Any]] = {size: {"scenarios": {}, "failed": {}} for size in corpora}
     for scenario in SCENARIOS:
         if scenario.name not in chosen:
             continue
-        _warm(corpora, say=say)
+        warmth.keep()
         if scenario.name == COLD:
             for size, page in bench.measure_page(scenario).items():
                 found[size]["scenarios"] |= page.pop("figures")
@@ -148,20 +149,29 @@ def _measure_corpora(
                 say(f"{scenario.name}, {size:,} articles, FAILED: {figures}")
             else:
                 found[size]["scenarios"][scenario.name] = figures
+    largest = max(corpora)
     if "export" in chosen:
-        _warm(corpora, say=say)
-    for size in corpora:
-        if "export" in chosen:
-            found[size]["export"] = bench.measure_export(size)
-        if "start" in chosen:
-            found[size]["start"] = bench.measure_start(size)
+        warmth.keep()
+        found[largest]["export"] = bench.measure_export(largest)
+    if "start" in chosen:
+        found[largest]["start"] = bench.measure_start(largest)
     return found
 
 
-def _warm(corpora: dict[int, Path], *, say: Any) -> None:
-    # Before each scenario: some systems take back what was not used for two minutes.
-    seconds = sum(read_once(corpus) for corpus in corpora.values())
-    say(f"the corpora were read once in {seconds:.0f} s, so that the system keeps what fits")
+class _Warmth:
+    """Reads the corpora once in a minute: some systems take back what was not used for two."""
+
+    def __init__(self, corpora: dict[int, Path], *, say: Any) -> None:
+        self._corpora = corpora
+        self._say = say
+        self._until = 0.0
+
+    def keep(self) -> None:
+        if time.monotonic() < self._until:
+            return
+        seconds = sum(read_once(corpus) for corpus in self._corpora.values())
+        self._until = time.monotonic() + 60
+        self._say(f"the corpora were read in {seconds:.0f} s, so that the system keeps what fits")
 
 
 def _describe(corpus: Path, *, made: float | None) -> dict[str, Any]:
