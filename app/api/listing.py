@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from app.api.filters import in_entities
 from app.api.paging import (
     Page,
     PageRequest,
@@ -54,6 +55,27 @@ class Named:
     said: Column[Any]
     is_named: ColumnElement[bool]
     rest: ColumnElement[bool] | None
+
+
+def keep_named(
+    statement: Select[Any], key: Column[Any], *, said: Column[Any], slugs: Sequence[str]
+) -> tuple[Select[Any], Named | None]:
+    """Keep a statement's rows that name one of some entities, after all other conditions.
+
+    Args:
+        statement: Of a list, with its other conditions.
+        key: The key of the list's rows.
+        said: The column of the table of who is named that holds such a key.
+        slugs: The entities; none for no condition.
+
+    Returns:
+        The statement; and the list as that table has it, where it is of one entity.
+    """
+    if not slugs:
+        return statement, None
+    is_named = in_entities(said.table.c.entity_key, slugs)
+    named = Named(said, is_named, rest=statement.whereclause) if len(slugs) == 1 else None
+    return statement.where(key.in_(select(said).where(is_named))), named
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.api.articles.texts import stretch_of
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, Named, prepare_first_page
+from app.api.listing import FirstPage, Listing, keep_named, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
@@ -108,13 +108,9 @@ def find_claims(
         if least is not None:
             statement = statement.where(column >= least)
     statement = published_between(statement, claims.c.published_at, filters)
-    named = None
-    if filters.about:
-        is_named = in_entities(claim_about.c.entity_key, filters.about)
-        if len(filters.about) == 1 and query is None and filters.distinct is None:
-            named = Named(claim_about.c.claim_key, is_named, rest=statement.whereclause)
-        keys = select(claim_about.c.claim_key).where(is_named)
-        statement = statement.where(claims.c.key.in_(keys))
+    statement, named = keep_named(
+        statement, claims.c.key, said=claim_about.c.claim_key, slugs=filters.about
+    )
     found = join_hits(statement, SearchTarget.CLAIMS, query=query, table=claims)
     statement = keep_words(found, claims, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, ClaimFilters) else "id"
@@ -133,7 +129,7 @@ def find_claims(
         rows=_READ,
         hits=found.hits,
         is_scattered=bool(filters.about),
-        named=named,
+        named=named if query is None and filters.distinct is None else None,
     )
 
 

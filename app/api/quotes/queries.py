@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.api.articles.texts import stretch_of
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
-from app.api.listing import FirstPage, Listing, Named, prepare_first_page
+from app.api.listing import FirstPage, Listing, keep_named, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.quotes.parameters import QuoteConditions, QuoteFilters
@@ -96,13 +96,9 @@ def find_quotes(
     if filters.min_confidence is not None:
         statement = statement.where(quotes.c.confidence >= filters.min_confidence)
     statement = published_between(statement, quotes.c.published_at, filters)
-    named = None
-    if filters.about:
-        is_named = in_entities(quote_about.c.entity_key, filters.about)
-        if len(filters.about) == 1 and query is None and filters.distinct is None:
-            named = Named(quote_about.c.quote_key, is_named, rest=statement.whereclause)
-        keys = select(quote_about.c.quote_key).where(is_named)
-        statement = statement.where(quotes.c.key.in_(keys))
+    statement, named = keep_named(
+        statement, quotes.c.key, said=quote_about.c.quote_key, slugs=filters.about
+    )
     found = join_hits(statement, SearchTarget.QUOTES, query=query, table=quotes)
     statement = keep_words(found, quotes, distinct=filters.distinct)
     sort = filters.sort if isinstance(filters, QuoteFilters) else "id"
@@ -121,7 +117,7 @@ def find_quotes(
         rows=_READ,
         hits=found.hits,
         is_scattered=bool(filters.about),
-        named=named,
+        named=named if query is None and filters.distinct is None else None,
     )
 
 
