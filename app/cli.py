@@ -79,21 +79,21 @@ def serve(
     """
     import os
 
-    settings = _make_settings(
-        host=host,
-        port=port,
-        workers=workers,
-        seeds=tuple(seeds) if seeds else None,
-        database_url=database_url,
-        ingest_at_start=ingest,
-        tagger=tagger,
-    )
-    port = _find_port(settings)
-    settings = settings.model_copy(update={"port": port})
-
     from app.lean import lean_imports
 
     with lean_imports():
+        settings = _make_settings(
+            host=host,
+            port=port,
+            workers=workers,
+            seeds=tuple(seeds) if seeds else None,
+            database_url=database_url,
+            ingest_at_start=ingest,
+            tagger=tagger,
+        )
+        port = _find_port(settings)
+        settings = settings.model_copy(update={"port": port})
+
         import uvicorn
 
         from app.ingest.process import to_environment
