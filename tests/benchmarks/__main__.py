@@ -19,7 +19,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.benchmarks.corpus import GENERATOR_VERSION, ensure_corpus, find_corpus, read_once
+from tests.benchmarks.corpus import GENERATOR_VERSION, ensure_corpus, find_corpus
 from tests.benchmarks.ingest import SMALL_FILES, measure_ingest
 from tests.benchmarks.load import LoadError, find_wrk
 from tests.benchmarks.report import describe_machine, find_ratios, print_tables, write_readme
@@ -131,12 +131,10 @@ def _measure_corpora(
     corpora: dict[int, Path], chosen: list[str], *, scratch: Path, plan: Plan, say: Any
 ) -> dict[int, dict[str, Any]]:
     bench = Bench(corpora, folder=scratch, plan=plan, say=say)
-    warmth = _Warmth(corpora, say=say)
     found: dict[int, dict[str, Any]] = {size: {"scenarios": {}, "failed": {}} for size in corpora}
     for scenario in SCENARIOS:
         if scenario.name not in chosen:
             continue
-        warmth.keep()
         if scenario.name == COLD:
             for size, page in bench.measure_page(scenario).items():
                 found[size]["scenarios"] |= page.pop("figures")
@@ -151,27 +149,10 @@ def _measure_corpora(
                 found[size]["scenarios"][scenario.name] = figures
     largest = max(corpora)
     if "export" in chosen:
-        warmth.keep()
         found[largest]["export"] = bench.measure_export(largest)
     if "start" in chosen:
         found[largest]["start"] = bench.measure_start(largest)
     return found
-
-
-class _Warmth:
-    """Reads the corpora once in a minute: some systems take back what was not used for two."""
-
-    def __init__(self, corpora: dict[int, Path], *, say: Any) -> None:
-        self._corpora = corpora
-        self._say = say
-        self._until = 0.0
-
-    def keep(self) -> None:
-        if time.monotonic() < self._until:
-            return
-        seconds = sum(read_once(corpus) for corpus in self._corpora.values())
-        self._until = time.monotonic() + 60
-        self._say(f"the corpora were read in {seconds:.0f} s, so that the system keeps what fits")
 
 
 def _describe(corpus: Path, *, made: float | None) -> dict[str, Any]:
