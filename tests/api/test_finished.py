@@ -1,6 +1,6 @@
 """Answers that were given are given again without being made again, while they are true."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -230,20 +230,64 @@ def test_new_data_make_an_end_of_all_kept_answers(tmp_path: Path) -> None:
     assert app.finished.hits == 0
 
 
-def test_kept_bytes_stay_below_their_bound_and_the_longest_unused_go(database: Path) -> None:
+@pytest.fixture
+def narrow(database: Path) -> tuple[Application, Callable[[int], bool]]:
+    """An application that keeps 100,000 bytes, and what asks for a list of so many items.
+
+    That says whether the list was kept.
+    """
     settings = settings_for(database).model_copy(update={"cache_bytes": 100_000})
     app = create_app(settings)
     app.state.source.dataset._max_age = 3600.0
     client = TestClient(app)
-    for limit in range(1, 41):
-        client.get(f"/v1/quotes?limit={limit}", headers=PLAIN)
-        client.get("/v1/entities/velm", headers=PLAIN)
+
+    def ask(limit: int) -> bool:
+        before = app.finished.hits
+        assert client.get(f"/v1/quotes?limit={limit}", headers=PLAIN).status_code == 200
         assert app.finished.kept_bytes <= 100_000
-    assert app.finished.hits == 39  # the one that is asked for all the time
-    client.get("/v1/quotes?limit=1", headers=PLAIN)
-    assert app.finished.hits == 39
-    client.get("/v1/quotes?limit=1", headers=PLAIN)
-    assert app.finished.hits == 40
+        return app.finished.hits > before
+
+    return app, ask
+
+
+def test_kept_bytes_stay_below_their_bound_and_the_longest_unused_go(narrow) -> None:
+    _, ask = narrow
+    ask(1)
+    ask(2)
+    for limit in range(10, 41):
+        ask(limit)
+        ask(limit)  # now it is kept, though others have to go
+        assert ask(limit)
+        assert ask(1)
+    assert not ask(2)
+
+
+def test_what_is_asked_for_once_pushes_nothing_out(narrow) -> None:
+    app, ask = narrow
+    for limit in range(1, 5):
+        ask(limit)
+    while app.finished.kept_bytes < 50_000:
+        limit += 1
+        ask(limit)
+    kept = range(1, limit + 1)
+    walked = range(30, 50)
+    assert not any(ask(one) for one in walked)
+    assert all(ask(one) for one in kept)
+    assert not ask(30)
+    assert ask(30)
+
+
+def test_of_what_was_asked_for_once_only_the_last_is_remembered(narrow, monkeypatch) -> None:
+    monkeypatch.setattr("app.api.finished._MOST_PASSED_BY", 3)
+    app, ask = narrow
+    limit = 1
+    while app.finished.kept_bytes < 50_000:
+        ask(limit)
+        limit += 1
+    for one in (40, 41, 42, 43):
+        assert not ask(one)
+    assert [ask(40), ask(40), ask(40)] == [False, False, True]  # 41 to 43 had come since
+    assert len(app.finished._passed_by) <= 3
 
 
 def test_a_cache_of_no_bytes_keeps_nothing(database: Path) -> None:
