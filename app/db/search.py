@@ -169,8 +169,8 @@ def index_of(target: SearchTarget) -> TableClause:
 OPEN = Query(wanted=())
 """In place of a query: the statement is made without one, and `bind_query` says it each time."""
 
-# As `str.isspace` has it.
-_SPACE = re.compile(r"\s")
+# As `str.isspace` has it, but for the space itself.
+_SPACE = re.compile(r"[^\S ]")
 _SOUGHT = bindparam("sought", type_=Text)
 
 

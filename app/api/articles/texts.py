@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, Text, bindparam, case, func, select
+from sqlalchemy import Column, ColumnElement, Row, Table, Text, bindparam, case, func, select
 from sqlmodel import Session
 
-from app.api.search import SearchHit, find_hit
+from app.api.search import SearchHit, find_hit, write_hit
 from app.api.stored import articles
 from app.db.search import Query
 
-# The words, where they stand in the article (one part or several), and of several the `stretch_of`.
-Said = tuple[str, Sequence[Sequence[int]], str | None]
+# The words and where they begin in the article; of several parts where these stand, and the stretch
+# of the text from the first to the last.
+Said = tuple[str, int, Sequence[Sequence[int]] | None, str | None]
 
 
 _TEXTS = select(articles.c.key, articles.c.text).where(
@@ -28,22 +29,47 @@ def get_texts(session: Session, keys: Iterable[int]) -> dict[int, str]:
     return {row.key: row.text for row in rows}
 
 
-def stretch_of(said: Table, parts: Column[Any]) -> ColumnElement[str | None]:
-    """Return a row's stretch of its article's text, from its first part to its last.
+def columns_of_said(said: Table, parts: Column[Any]) -> list[ColumnElement[Any]]:
+    """Return the columns of a quotation's or claim's row that `list_said` reads.
 
-    Null of what is in one part, whose own words are all of it. That needs no look at the article.
+    What is in one part, as most is, needs no look at its parts and none at the article.
+
+    Args:
+        said: Whose table.
+        parts: Its column of where the words stand.
     """
+    is_several = func.json_array_length(parts) > 1
     length = said.c.end - said.c.start
     text = select(func.substr(articles.c.text, said.c.start + 1, length, type_=Text))
     of_article = text.where(articles.c.key == said.c.article_key).scalar_subquery()
-    return case((func.json_array_length(parts) > 1, of_article))
+    return [
+        said.c.text,
+        said.c.start,
+        case((is_several, parts)).label("apart"),
+        case((is_several, of_article)).label("stretch"),
+    ]
 
 
-def find_hits(said: Sequence[Said], *, query: Query) -> list[SearchHit]:
+def list_said(rows: Iterable[Row[Any]]) -> list[Said]:
+    """Return the words of rows with `columns_of_said`."""
+    return [(row.text, row.start, row.apart, row.stretch) for row in rows]
+
+
+def find_hits(said: Iterable[Said], *, query: Query) -> list[SearchHit]:
     """Say where a query matches in quotations or claims, in their order."""
     return [
-        find_hit(words, query=query, at=parts[0][0])
+        find_hit(words, query=query, at=start)
         if stretch is None
-        else find_hit(stretch, query=query, parts=parts, at=parts[0][0])
-        for words, parts, stretch in said
+        else find_hit(stretch, query=query, parts=parts, at=start)
+        for words, start, parts, stretch in said
+    ]
+
+
+def write_hits(said: Iterable[Said], *, query: Query) -> list[bytes]:
+    """Return each of `find_hits` as JSON."""
+    return [
+        write_hit(words, query=query, at=start)
+        if stretch is None
+        else write_hit(stretch, query=query, parts=parts, at=start)
+        for words, start, parts, stretch in said
     ]

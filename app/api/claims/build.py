@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app.api.articles.build import build_articles
-from app.api.articles.texts import Said, find_hits
+from app.api.articles.texts import find_hits, list_said
 from app.api.claims.schemas import Claim, claim_from_record
 from app.api.entities.build import build_entities
 from app.api.search import SearchHit
@@ -33,7 +33,7 @@ def build_claims(
     """
     hits: Sequence[SearchHit | None] = [None] * len(rows)
     if query is not None:
-        hits = find_hits(_list_said(rows), query=query)
+        hits = find_hits(list_said(rows), query=query)
     article_keys = [row.article_key for row in rows] if "article" in include else []
     articles = build_articles(session, article_keys)
     claimant_keys = [row.claimant_key for row in rows] if "claimant" in include else []
@@ -51,9 +51,5 @@ def build_claims(
 
 def write_claims(rows: Sequence[Row[Any]], *, query: Query | None) -> bytes:
     """Return `build_claims` as JSON where the request `is_as_stored`."""
-    said = [] if query is None else _list_said(rows)
+    said = [] if query is None else list_said(rows)
     return write_items([row.record for row in rows], said, query=query)
-
-
-def _list_said(rows: Sequence[Row[Any]]) -> list[Said]:
-    return [(row.text, row.content, row.stretch) for row in rows]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
-from app.api.articles.texts import stretch_of
+from app.api.articles.texts import columns_of_said
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
@@ -55,8 +55,8 @@ def select_claims() -> Select[Any]:
 
 # What `build_claims` reads of a row.
 _READ = select_claims().with_only_columns(
-    *(claims.c[name] for name in ("key", "article_key", "text", "content", "claimant_key")),
-    stretch_of(claims, claims.c.content).label("stretch"),
+    *(claims.c[name] for name in ("key", "article_key", "claimant_key")),
+    *columns_of_said(claims, claims.c.content),
     claim_records.c.record,
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
-from app.api.articles.texts import stretch_of
+from app.api.articles.texts import columns_of_said
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
 from app.api.listing import FirstPage, Listing, keep_named, prepare_first_page
@@ -54,8 +54,8 @@ def select_quotes() -> Select[Any]:
 
 # What `build_quotes` reads of a row.
 _READ = select_quotes().with_only_columns(
-    *(quotes.c[name] for name in ("key", "article_key", "text", "parts", "speaker_key")),
-    stretch_of(quotes, quotes.c.parts).label("stretch"),
+    *(quotes.c[name] for name in ("key", "article_key", "speaker_key")),
+    *columns_of_said(quotes, quotes.c.parts),
     quote_records.c.record,
 )
 
