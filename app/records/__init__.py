@@ -17,7 +17,7 @@ from app.records.entities import (
     read_entity,
 )
 from app.records.given import article_attribution_record
-from app.records.packing import pack, unpack
+from app.records.packing import pack, unpack, unpack_each
 from app.records.quotes import quote_record
 from app.records.write import (
     RECORDS_VERSION,
@@ -45,6 +45,7 @@ __all__ = [
     "read_entity",
     "remake_records",
     "unpack",
+    "unpack_each",
     "update_records",
     "write_records",
 ]

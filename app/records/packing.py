@@ -10,12 +10,15 @@ Zstandard, RFC 8878, section 5 for dictionaries.
 
 import hashlib
 import threading
+from collections.abc import Iterable
 from importlib.resources import files
 
 from zstandard import ZstdCompressionDict, ZstdCompressor, ZstdDecompressor
 
 _DICTIONARY = files("app.records").joinpath("dictionary.zstd").read_bytes()
-_LEVEL = 3  # 9 takes four times as long or more for a twelfth less
+# 9 takes four times as long or more for a twelfth less. -1 saves a quarter of the unpacking, 0.3
+# µs, and takes 286 bytes in place of 229, three times: two indexes have the records too.
+_LEVEL = 3
 
 DICTIONARY_VERSION = hashlib.blake2b(_DICTIONARY, digest_size=4).hexdigest()
 """Of the dictionary: what was packed with one is not unpacked with another."""
@@ -47,3 +50,8 @@ def unpack(stored: bytes) -> bytes:
         zstandard.ZstdError: It is not one, or was packed with another dictionary.
     """
     return _PACKERS.unpack(stored)
+
+
+def unpack_each(stored: Iterable[bytes]) -> list[bytes]:
+    """Return several records, each as from `unpack`."""
+    return list(map(_PACKERS.unpack, stored))

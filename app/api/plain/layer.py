@@ -21,7 +21,7 @@ from app.api.plain.lists import LISTS, PlainList
 from app.api.plain.rows import EVERYTHING, PlainPage, read_place, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
-from app.records import read_entity, unpack
+from app.records import read_entity, unpack, unpack_each
 
 _LOG = logging.getLogger(__name__)
 _IS_JSON = (b"content-type", JSON.encode())
@@ -198,18 +198,19 @@ class PlainAnswers:
         self, connection: sqlite3.Connection, asked: Asked, page: PlainPage
     ) -> list[bytes]:
         """Return the parts of the list of records as JSON, commas between the records included."""
+        records = unpack_each([row[2] for row in page.rows])
+        if not asked.embeds:
+            return [b",".join(records)]
+        keys = [row[3] for row in page.rows]
+        entities = {key: self._find_entity(connection, key) for key in set(keys) if key is not None}
         parts: list[bytes] = []
-        entities: dict[int, bytes] = {}
-        for _, _, stored, key in page.rows:
-            record = unpack(stored)
-            if asked.embeds and key is not None:
-                if key not in entities:
-                    entities[key] = self._find_entity(connection, key)
+        for record, key in zip(records, keys, strict=True):
+            if key is None:
+                parts += (record, b",")
+            else:
                 # Within a text every quotation mark has a backslash before it: it stands once here.
                 before, _, after = record.partition(_NO_ENTITY)
                 parts += (before, entities[key], after, b",")
-            else:
-                parts += (record, b",")
         return parts[:-1]
 
     def _to_conditions(
