@@ -31,12 +31,12 @@ _MOST_PASSED_BY = 4096
 # What an entry costs beside its bytes: 490 for the objects around them (tracemalloc), the rest for
 # a 304's lines, which may be made later.
 _OVERHEAD = 1500
-# A byte counts a third more, so that the bound is on all memory that answers take. Between those
-# of other lengths stays one in 18 free: with 67.1 MB kept, 97.1 were taken from the system and 93.4
+# A byte counts half more, so that the bound is on all memory that answers take. Between those of
+# other lengths stays one in 18 free: with 67.1 MB kept, 97.1 were taken from the system and 93.4
 # in use (malloc_stats). What they are made from (SQLite's pages, entities, totals, lists) has its
-# share too: pages of ever new speakers among a million articles left a worker with 151.5 MiB where
-# a quarter was counted.
-_SHARE = 3
+# share too: searches among a million articles left a worker with 149.7 MiB where a third was
+# counted, and leave one with 146.0.
+_SHARE = 2
 _BODY_HEADERS = frozenset(
     (b"content-length", b"content-type", b"content-encoding", b"link", b"x-request-id")
 )
@@ -402,7 +402,8 @@ def sort_query(query: bytes) -> bytes:
             return query
         # What parse_qsl would drop or complete must not look like what it would not.
         if all(equals for _, equals, _ in pairs):
-            return b"&".join(b"".join(pair) for pair in sorted(pairs))
+            in_order = sorted(pairs)
+            return query if in_order == pairs else b"&".join(map(b"".join, in_order))
     pairs_of_text = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     return encode_query(sorted(pairs_of_text)).encode()
 
