@@ -18,6 +18,7 @@ from app.api.counting import MAX_GROUPS
 from app.api.paging import Cursor, encode_cursor
 from app.db.fold import find_words
 from app.db.ids import ARTICLE, to_id
+from app.db.search import parse_query, to_fts5
 from tests.benchmarks.world import FUNCTION_WORDS, SEED
 
 PAGE = 20
@@ -120,7 +121,7 @@ def list_annotations(corpus: sqlite3.Connection) -> list[str]:
     return [f"/v1/articles/{to_id(ARTICLE, key)}/annotations" for (key,) in keys]
 
 
-def list_searches(corpus: sqlite3.Connection) -> list[str]:
+def draw_searches(corpus: sqlite3.Connection) -> list[str]:
     """Two words that stand in one quotation: a log of what readers look for."""
     draw = random.Random(SEED)
     found: dict[str, None] = {}
@@ -128,12 +129,36 @@ def list_searches(corpus: sqlite3.Connection) -> list[str]:
         words = sorted({word.folded for word in find_words(text)} - FUNCTION_WORDS)
         if len(words) > 1:
             found.setdefault(" ".join(draw.sample(words, 2)))
-    return [f"/v1/quotes?{encode_query([('limit', str(PAGE)), ('q', q)])}" for q in found]
+    return list(found)
+
+
+def _to_lines(searches: Iterable[str]) -> list[str]:
+    return [f"/v1/quotes?{encode_query([('limit', str(PAGE)), ('q', q)])}" for q in searches]
+
+
+def list_searches(corpus: sqlite3.Connection) -> list[str]:
+    """Searches, the newest hits first."""
+    return _to_lines(draw_searches(corpus))
 
 
 def list_relevance(corpus: sqlite3.Connection) -> list[str]:
     """The same searches, the best hits first."""
     return [f"{line}&sort=relevance" for line in list_searches(corpus)]
+
+
+def list_single_searches(corpus: sqlite3.Connection) -> list[str]:
+    """Those of the searches by relevance that find one quotation.
+
+    Of a million articles two words of a quotation find others too, of ten thousand hardly ever:
+    these say what the size of the corpus alone costs, and the others what more is found as well.
+    """
+    count = "SELECT count(*) FROM (SELECT 1 FROM quote_search WHERE quote_search MATCH ? LIMIT 2)"
+    single = (
+        q
+        for q in draw_searches(corpus)
+        if corpus.execute(count, (to_fts5(parse_query(q)),)).fetchone() == (1,)
+    )
+    return [f"{line}&sort=relevance" for line in _to_lines(single)]
 
 
 def list_speaker_counts(corpus: sqlite3.Connection) -> list[str]:
@@ -204,6 +229,7 @@ SCENARIOS = (
     Scenario("annotations", "an article's annotations", list_annotations),
     Scenario("search", "two words in quotations, newest first", list_searches),
     Scenario("search_relevance", "two words in quotations, best first", list_relevance),
+    Scenario("search_single", "two words in one quotation alone", list_single_searches),
     Scenario("speaker_months", "a speaker's quotations by month", list_speaker_counts),
     Scenario("all_months", "all quotations, claims, articles by month", list_counts),
     Scenario("entity", "an entity", list_entities),
