@@ -23,6 +23,35 @@ def stored() -> dict[str, Any]:
     return dict(read_answers())
 
 
+def like(value: Any) -> Any:
+    """Return what equals a value of JSON but for little in its fractions.
+
+    Processors add up the model's products in different orders: one confidence of the seeds is
+    0.9495 on one, and 0.9498 on another.
+    """
+    if isinstance(value, float):
+        return pytest.approx(value, abs=0.005)
+    if isinstance(value, dict):
+        return {name: like(one) for name, one in value.items()}
+    return [like(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are"),
+    [
+        ({"a": [0.9495, "b"]}, {"a": [0.9498, "b"]}, True),
+        ({"a": [0.94, "b"]}, {"a": [0.95, "b"]}, False),
+        ({"a": [0.9495, "b"]}, {"a": [0.9495, "c"]}, False),
+        ([1, None], [2, None], False),
+        ([1], [1, 1], False),
+    ],
+)
+def test_answers_are_alike_when_only_fractions_differ_by_little(
+    one: Any, other: Any, are: bool
+) -> None:
+    assert (one == like(other)) is are
+
+
 def test_every_operation_has_the_answer_of_the_seeds_as_its_example(
     seeds_client: TestClient, stored: dict[str, Any]
 ) -> None:
@@ -31,11 +60,11 @@ def test_every_operation_has_the_answer_of_the_seeds_as_its_example(
     answers = ask_everything(seeds_client, ids=stored["ids"])
     assert set(answers) == set(stored["answers"]), how
     for name, answer in answers.items():
-        assert answer == stored["answers"][name], f"{name}: {how}"
+        assert answer == like(stored["answers"][name]), f"{name}: {how}"
     for methods in seeds_client.get("/openapi.json").json()["paths"].values():
         for operation in methods.values():
             ((_, media),) = operation["responses"]["200"]["content"].items()
-            assert media["example"] == answers[operation["operationId"]]["body"]
+            assert media["example"] == like(answers[operation["operationId"]]["body"])
 
 
 def test_what_the_seeds_have_a_value_for_has_that_value_as_its_example(
