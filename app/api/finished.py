@@ -26,7 +26,7 @@ MAX_ANSWER_BYTES = 1 << 20
 # Shorter answers are never compressed, and so do not depend on the encodings that a client names.
 MIN_COMPRESSED = 500
 _VARY_LINE = b"vary: Accept-Encoding\r\n"
-# Of how many addresses it is remembered that their answers were not kept; some 100 bytes each.
+# Of how many addresses it is remembered that their answers were not kept; some 70 bytes each.
 _MOST_PASSED_BY = 4096
 # What an entry costs beside its bytes: 490 for the objects around them (tracemalloc), the rest for
 # a 304's lines, which may be made later.
