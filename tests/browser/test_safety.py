@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from app.pages.reader import make_reader
 from app.printing_html import render_alone
@@ -53,7 +53,21 @@ def test_ten_thousand_marks_are_drawn_and_one_opens_its_record(
     )
     path = tmp_path / "nasty.html"
     path.write_text(render_alone(reader), encoding="utf-8")
-    page = browser.new_page()
+    # Chromium 156 itself crashes at a page of this size, one time in five, on one kind of machine:
+    # at its opening too, before there is anything to click.
+    for turn in range(6):
+        page = browser.new_page()
+        try:
+            _open_two_of_many(page, path)
+        except Error as error:
+            if "crashed" not in str(error) or turn == 5:
+                raise
+        else:
+            page.close()
+            return
+
+
+def _open_two_of_many(page: Page, path: Path) -> None:
     watched = Watched(page, "file:")
     page.goto(path.as_uri())
     assert page.locator("#text [id^=qt_]").count() > 3000
@@ -66,7 +80,6 @@ def test_ten_thousand_marks_are_drawn_and_one_opens_its_record(
         expect(page.locator(f"#r-{ids[0]}")).to_be_in_viewport()
         expect(page.locator(f"#r-{quote} .kicker")).to_contain_text("Quotation")
     watched.check()
-    page.close()
 
 
 @pytest.mark.parametrize("path", ["/", "SEED", "/speakers/tom-callander", CHECK, "/docs", "/redoc"])
