@@ -6,10 +6,12 @@ search's hit has its place at its end. Reading it and writing it anew took 0.04 
 
 from collections.abc import Sequence
 
-from app.api.articles.texts import Said, write_hits
+from pydantic_core import to_json
+
+from app.api.articles.texts import Said, find_hits
 from app.api.parameters import Parameters
 from app.db.search import Query
-from app.records import unpack
+from app.records import unpack_each
 
 _NO_HIT = b'"search":null}'
 
@@ -27,11 +29,11 @@ def write_items(stored: Sequence[bytes], said: Sequence[Said], *, query: Query |
         said: Its words, to look for hits in.
         query: What was searched, or None.
     """
-    items = [unpack(record) for record in stored]
+    items = unpack_each(stored)
     if query is not None:
-        hits = write_hits(said, query=query)
+        hits = find_hits(said, query=query)
         items = [
-            b'%b"search":%b}' % (item.removesuffix(_NO_HIT), hit)
+            b'%b"search":%b}' % (item.removesuffix(_NO_HIT), to_json(hit))
             for item, hit in zip(items, hits, strict=True)
         ]
     return b"[%b]" % b",".join(items)

@@ -1,12 +1,14 @@
-"""Where a search matched: the same as an object and as JSON that is written at once."""
+"""Where a search matched: in an item that is written as it is found in its text."""
 
 import json
 
 import pytest
 from pydantic_core import to_json
 
-from app.api.search import MAX_MATCHES, find_hit, write_hit
+from app.api.search import MAX_MATCHES, find_hit
+from app.api.written import write_items
 from app.db.search import parse_query
+from app.records import pack
 
 pytestmark = pytest.mark.one_database  # hits are found in texts alone
 
@@ -32,9 +34,10 @@ def test_a_hit_is_written_as_it_is_found(
 ) -> None:
     query = parse_query(q)
     hit = find_hit(text, query=query, parts=parts, at=at)
-    written = write_hit(text, query=query, parts=parts, at=at)
-    assert written == to_json(hit)
-    for match in json.loads(written)["matches"]:
+    said = (text, at, None, None) if parts is None else ("its parts", at, parts, text)
+    written = write_items([pack(b'{"id":"qt_1","search":null}')], [said], query=query)
+    assert written == b'[{"id":"qt_1","search":%b}]' % to_json(hit)
+    for match in json.loads(written)[0]["search"]["matches"]:
         found = text[match["start"] - at : match["end"] - at]
         assert find_hit(found, query=query)["matches"]
     assert len(hit["matches"]) <= MAX_MATCHES

@@ -24,6 +24,7 @@ from tests.benchmarks.world import FUNCTION_WORDS, SEED
 PAGE = 20
 DEEP = 1_000_000
 MOST = 60_000  # addresses of a list, when the corpus has so many
+_BEST_FIRST = ("sort", "relevance")
 MONTHS = 120  # of ten years; a larger limit gives the same answer under another address
 
 
@@ -132,8 +133,8 @@ def draw_searches(corpus: sqlite3.Connection) -> list[str]:
     return list(found)
 
 
-def _to_lines(searches: Iterable[str]) -> list[str]:
-    return [f"/v1/quotes?{encode_query([('limit', str(PAGE)), ('q', q)])}" for q in searches]
+def _to_lines(searches: Iterable[str], *more: tuple[str, str]) -> list[str]:
+    return [f"/v1/quotes?{encode_query([('limit', str(PAGE)), ('q', q), *more])}" for q in searches]
 
 
 def list_searches(corpus: sqlite3.Connection) -> list[str]:
@@ -143,7 +144,7 @@ def list_searches(corpus: sqlite3.Connection) -> list[str]:
 
 def list_relevance(corpus: sqlite3.Connection) -> list[str]:
     """The same searches, the best hits first."""
-    return [f"{line}&sort=relevance" for line in list_searches(corpus)]
+    return _to_lines(draw_searches(corpus), _BEST_FIRST)
 
 
 def list_single_searches(corpus: sqlite3.Connection) -> list[str]:
@@ -158,7 +159,7 @@ def list_single_searches(corpus: sqlite3.Connection) -> list[str]:
         for q in draw_searches(corpus)
         if corpus.execute(count, (to_fts5(parse_query(q)),)).fetchone() == (1,)
     )
-    return [f"{line}&sort=relevance" for line in _to_lines(single)]
+    return _to_lines(single, _BEST_FIRST)
 
 
 def list_speaker_counts(corpus: sqlite3.Connection) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Row, Table, Text, bindparam, case, func, select
 from sqlmodel import Session
 
-from app.api.search import SearchHit, find_hit, write_hit
+from app.api.search import SearchHit, find_hit
 from app.api.stored import articles
 from app.db.search import Query
 
@@ -58,18 +58,6 @@ def list_said(rows: Iterable[Row[Any]]) -> list[Said]:
 def find_hits(said: Iterable[Said], *, query: Query) -> list[SearchHit]:
     """Say where a query matches in quotations or claims, in their order."""
     return [
-        find_hit(words, query=query, at=start)
-        if stretch is None
-        else find_hit(stretch, query=query, parts=parts, at=start)
-        for words, start, parts, stretch in said
-    ]
-
-
-def write_hits(said: Iterable[Said], *, query: Query) -> list[bytes]:
-    """Return each of `find_hits` as JSON."""
-    return [
-        write_hit(words, query=query, at=start)
-        if stretch is None
-        else write_hit(stretch, query=query, parts=parts, at=start)
+        find_hit(words if stretch is None else stretch, query=query, parts=parts, at=start)
         for words, start, parts, stretch in said
     ]
