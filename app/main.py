@@ -171,6 +171,7 @@ def _make_lifespan(
         finally:
             if ingest is not None:
                 await run_in_threadpool(ingest.stop, STOP_SECONDS)
+            app.state.plain.close()
             for engine in app.state.engines:
                 engine.dispose()
 

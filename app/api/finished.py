@@ -26,7 +26,8 @@ MAX_ANSWER_BYTES = 1 << 20
 # Shorter answers are never compressed, and so do not depend on the encodings that a client names.
 MIN_COMPRESSED = 500
 _VARY_LINE = b"vary: Accept-Encoding\r\n"
-# Of how many addresses it is remembered that their answers were not kept; some 70 bytes each.
+# Of how many addresses it is remembered that their answers were not kept, and of half as many at
+# least; some 70 bytes each.
 _MOST_PASSED_BY = 4096
 # What an entry costs beside its bytes: 490 for the objects around them (tracemalloc), the rest for
 # a 304's lines, which may be made later.
@@ -46,7 +47,9 @@ _BODIES = frozenset((b"content-length", b"transfer-encoding"))
 # Where no host is named, links hold the server's own address, and with an empty one none.
 _NO_HOST = b" "
 _SHORT = 512
-_PLAIN_QUERY = re.compile(rb"[A-Za-z0-9_.~:,*=&-]*")
+# Parameters in which nothing is escaped, and in whose names nothing comes before "=" in ASCII.
+_PAIR = rb"[A-Za-z_]+=[A-Za-z0-9_.~:,*-]*"
+_PLAIN_QUERY = re.compile(rb"%b(?:&%b)*" % (_PAIR, _PAIR))
 
 # Path and sorted query, then what else an answer depends on: encoding, host and scheme.
 Key = tuple[bytes, bytes, bytes, bytes, str]
@@ -176,7 +179,8 @@ class FinishedAnswers:
         self._max_bytes = max_bytes
         self._answers: OrderedDict[Key, Finished] = OrderedDict()
         self._bytes = 0
-        self._passed_by: dict[int, None] = {}
+        self._passed_by: set[int] = set()
+        self._passed_before: set[int] = set()
         self._version: str | None = None
         self._common: tuple[Sequence[Header], bytes] = ((), b"")
         self.hits = 0
@@ -191,6 +195,7 @@ class FinishedAnswers:
         """Keep nothing of what was kept."""
         self._answers.clear()
         self._passed_by.clear()
+        self._passed_before.clear()
         self._bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -329,12 +334,13 @@ class FinishedAnswers:
     def _passes_by(self, key: Key) -> bool:
         """Say whether it is the first time, of late, that an answer would push others out."""
         seen = hash(key)
-        if seen in self._passed_by:
-            del self._passed_by[seen]
-            return False
-        if len(self._passed_by) >= _MOST_PASSED_BY:
-            del self._passed_by[next(iter(self._passed_by))]
-        self._passed_by[seen] = None
+        for passed in (self._passed_by, self._passed_before):
+            if seen in passed:
+                passed.remove(seen)
+                return False
+        if len(self._passed_by) >= _MOST_PASSED_BY // 2:
+            self._passed_by, self._passed_before = set(), self._passed_by
+        self._passed_by.add(seen)
         return True
 
 
@@ -397,13 +403,9 @@ def sort_query(query: bytes) -> bytes:
     if not query:
         return query
     if _PLAIN_QUERY.fullmatch(query):
-        pairs = [pair.partition(b"=") for pair in query.split(b"&")]
-        if len(pairs) == 1:
-            return query
-        # What parse_qsl would drop or complete must not look like what it would not.
-        if all(equals for _, equals, _ in pairs):
-            in_order = sorted(pairs)
-            return query if in_order == pairs else b"&".join(map(b"".join, in_order))
+        pairs = query.split(b"&")
+        in_order = sorted(pairs)
+        return query if in_order == pairs else b"&".join(in_order)
     pairs_of_text = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     return encode_query(sorted(pairs_of_text)).encode()
 

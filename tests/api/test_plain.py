@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -302,17 +302,95 @@ def test_records_of_one_speaker_or_of_all_are_read_from_one_place(
         assert b"USING COVERING INDEX ix_%b_records" % said.encode() in plan[0]
 
 
-def test_a_database_that_breaks_is_the_frameworks_to_tell(tmp_path: Path) -> None:
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Return a small database of the test's own."""
     from tests.api.corpus import write_corpus
 
     path = tmp_path / "onrecord.db"
     write_corpus(path, articles=2)
-    app: Application = create_app(settings_for(path))
+    return path
+
+
+@pytest.fixture
+def reading(small: Path) -> Iterator[tuple[Application, Callable[[], list[str]]]]:
+    """Return an application whose data are looked at when told to, and what asks for a page.
+
+    That says how the statements begin which the page took.
+    """
+    app: Application = create_app(settings_for(small))
+    app.state.source.dataset._max_age = 3600.0
+    with TestClient(app) as client:
+        client.get("/v1/quotes?limit=1")
+        asked: list[str] = []
+        app.state.plain._connect().set_trace_callback(asked.append)
+        limits = iter(range(2, 100))
+
+        def ask() -> list[str]:
+            asked.clear()
+            assert client.get(f"/v1/quotes?limit={next(limits)}").status_code == 200
+            return [sql.split()[0] for sql in asked if "data_version" not in sql]
+
+        yield app, ask
+
+
+def test_while_nobody_commits_pages_are_read_in_one_transaction(
+    reading: tuple[Application, Callable[[], list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.api.plain.layer._HELD_SECONDS", 3600.0)
+    app, ask = reading
+    app.state.source.dataset.renew()
+    assert ask() == ["BEGIN", "SELECT"]
+    assert [ask(), ask(), ask()] == [["SELECT"]] * 3
+    app.state.source.dataset.renew()
+    assert ask() == ["ROLLBACK", "BEGIN", "SELECT"]
+
+
+def test_while_somebody_commits_no_page_keeps_the_log_from_being_emptied(
+    reading: tuple[Application, Callable[[], list[str]]],
+    small: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.api.plain.layer._HELD_SECONDS", 3600.0)
+    app, ask = reading
+    app.state.source.dataset.renew()
+    assert ask() == ["BEGIN", "SELECT"]
+    with closing(sqlite3.connect(small, isolation_level=None)) as writer:
+        for number in range(3):
+            writer.execute("UPDATE dataset SET files_total = ?", (number,))
+            app.state.source.dataset.renew()
+            assert ask() == (["ROLLBACK", "SELECT"] if number == 0 else ["SELECT"])
+            is_busy, _, _ = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            assert not is_busy
+    app.state.source.dataset.renew()
+    assert ask() == ["SELECT"]  # the emptied log is another one too
+    app.state.source.dataset.renew()
+    assert ask() == ["BEGIN", "SELECT"]
+
+
+def test_a_server_that_nobody_asks_keeps_no_log_from_being_emptied(
+    reading: tuple[Application, Callable[[], list[str]]],
+    small: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.api.plain.layer._HELD_SECONDS", 0.01)
+    app, ask = reading
+    app.state.source.dataset.renew()
+    assert ask() == ["BEGIN", "SELECT"]
+    with closing(sqlite3.connect(small, isolation_level=None)) as writer:
+        writer.execute("UPDATE dataset SET files_total = 1")
+        writer.execute("PRAGMA busy_timeout = 10000")
+        is_busy, _, _ = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert not is_busy
+
+
+def test_a_database_that_breaks_is_the_frameworks_to_tell(small: Path) -> None:
+    app: Application = create_app(settings_for(small))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/v1/quotes?limit=3").status_code == 200
         from app.db.engine import make_writer_engine
 
-        engine = make_writer_engine(f"sqlite:///{path}")
+        engine = make_writer_engine(f"sqlite:///{small}")
         with engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE quote_records RENAME TO elsewhere")
         engine.dispose()

