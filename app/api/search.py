@@ -1,6 +1,6 @@
 """Search in lists: which rows match, how well, and where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -31,7 +31,8 @@ class Snippet(TypedDict):
     text: Annotated[
         str,
         Field(
-            description="Plain text, at most 160 characters; … stands where it was cut.",
+            description="Plain text, at most 160 characters; … stands where it was cut. Of a "
+            "quotation or claim in several parts, these joined by a space, as in its `text`.",
             examples=["The front is crumbling,"],
         ),
     ]
@@ -162,28 +163,28 @@ def matches(column: ColumnElement[Any], *, q: str) -> ColumnElement[Any]:
 
 
 def find_hit(
-    text: str, *, query: Query, parts: Iterable[Sequence[int]] | None = None, at: int = 0
+    text: str, *, query: Query, parts: Sequence[tuple[int, str]] | None = None
 ) -> SearchHit:
-    """Say where a query matches in an article's text.
+    """Say where a query matches in an article's text, or in words of it.
 
     Args:
-        text: The article's text, or a stretch of it.
+        text: What is indexed; the snippet is cut from it.
         query: What was searched.
-        parts: The parts of it to look in, in text order, as offsets into the article's; None for
-            all of it. The snippet is cut from the whole.
-        at: Where `text` begins in the article.
+        parts: The parts that the text was made of: where each begins in the article, and its
+            words, in text order. None for the article's own text.
     """
+    if parts is None:
+        parts = [(0, text)]
     matches: list[tuple[int, int]] = []
-    for start, end in [(at, at + len(text))] if parts is None else parts:
+    for start, words in parts:
         room = MAX_MATCHES - len(matches)
         if room <= 0:
             break
-        found = find_matches(text[start - at : end - at], query, limit=room)
+        found = find_matches(words, query, limit=room)
         matches += [(start + s, start + e) for s, e in found]
-    return {
-        "matches": [span_of(match) for match in matches],
-        "snippet": _snippet(text, [(s - at, e - at) for s, e in matches]),
-    }
+    # What matches across the end of a part stands in the article in two pieces.
+    inside = found if len(parts) == 1 else find_matches(text, query, limit=MAX_MATCHES)
+    return {"matches": [span_of(match) for match in matches], "snippet": _snippet(text, inside)}
 
 
 def find_name_hit(names: Sequence[str], *, query: Query) -> NameHit:

@@ -19,6 +19,7 @@ from app.records.entities import (
 from app.records.given import article_attribution_record
 from app.records.packing import pack, unpack, unpack_each
 from app.records.quotes import quote_record
+from app.records.reading import Words, read_article_key, read_key, read_time, read_words
 from app.records.write import (
     RECORDS_VERSION,
     are_current,
@@ -32,6 +33,7 @@ __all__ = [
     "MAX_ALIASES",
     "MAX_ROLES",
     "RECORDS_VERSION",
+    "Words",
     "are_current",
     "article_attribution_record",
     "claim_record",
@@ -42,7 +44,11 @@ __all__ = [
     "make_records",
     "pack",
     "quote_record",
+    "read_article_key",
     "read_entity",
+    "read_key",
+    "read_time",
+    "read_words",
     "remake_records",
     "unpack",
     "unpack_each",

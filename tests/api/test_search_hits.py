@@ -1,6 +1,7 @@
 """Where a search matched: in an item that is written as it is found in its text."""
 
 import json
+from typing import Any
 
 import pytest
 from pydantic_core import to_json
@@ -16,28 +17,46 @@ LONG = "The front is crumbling, said the minister. " * 12
 
 
 @pytest.mark.parametrize(
-    ("text", "q", "parts", "at"),
+    ("parts", "q"),
     [
-        ("The front is crumbling,", "front crumbling", None, 0),
-        ("The front is crumbling,", "front crumbling", None, 887),
-        ("nothing of it", "front", None, 5),
-        ('a "quoted" front\\ with\n line\tbreaks\u2028 and é 🙂', "front line", None, 3),
-        (LONG, "minister -peace", None, 40),
-        (LONG, '"the minister" fro*', None, 0),
-        ("one front, he said, another front", "front", [[100, 110], [120, 133]], 100),
-        ("one front, he said, another front", "said", [[100, 110], [120, 133]], 100),
-        ("front " * (2 * MAX_MATCHES), "front", None, 1),
+        ([(0, "The front is crumbling,")], "front crumbling"),
+        ([(887, "The front is crumbling,")], "front crumbling"),
+        ([(5, "nothing of it")], "front"),
+        ([(3, 'a "quoted" front\\ with\n line\tbreaks\u2028 and é 🙂')], "front line"),
+        ([(40, LONG)], "minister -peace"),
+        ([(0, LONG)], '"the minister" fro*'),
+        ([(100, "one front,"), (120, "another front")], "front"),
+        ([(100, "one front,"), (120, "another front")], '"front another"'),
+        ([(1, "front " * (2 * MAX_MATCHES))], "front"),
+        ([(1, "front " * MAX_MATCHES), (9000, "front")], "front"),
     ],
 )
-def test_a_hit_is_written_as_it_is_found(
-    text: str, q: str, parts: list[list[int]] | None, at: int
-) -> None:
+def test_a_hit_is_found_in_the_words_of_a_record(parts: list[tuple[int, str]], q: str) -> None:
     query = parse_query(q)
-    hit = find_hit(text, query=query, parts=parts, at=at)
-    said = (text, at, None, None) if parts is None else ("its parts", at, parts, text)
-    written = write_items([pack(b'{"id":"qt_1","search":null}')], [said], query=query)
-    assert written == b'[{"id":"qt_1","search":%b}]' % to_json(hit)
-    for match in json.loads(written)[0]["search"]["matches"]:
-        found = text[match["start"] - at : match["end"] - at]
-        assert find_hit(found, query=query)["matches"]
+    text = " ".join(words for _, words in parts)
+    hit = find_hit(text, query=query, parts=parts)
+    spans = [{"start": at, "end": at + len(words), "text": words} for at, words in parts]
+    record: dict[str, Any] = {"id": "qt_0000000000001", "article_id": "art_0000000000001"}
+    record |= {"form": "direct", "text": text, "span": {"start": parts[0][0], "end": 99}}
+    record |= {"parts": spans, "speaker": None, "search": None}
+    written = write_items([pack(to_json(record))], query=query)
+    assert json.loads(written) == [{**record, "search": hit}]
     assert len(hit["matches"]) <= MAX_MATCHES
+    for match in hit["matches"]:
+        at, words = next(
+            (at, words) for at, words in parts if at <= match["start"] < at + len(words)
+        )
+        found = words[match["start"] - at : match["end"] - at]
+        assert find_hit(found, query=query)["matches"]
+    snippet = hit["snippet"]
+    for match in snippet["matches"]:
+        assert find_hit(snippet["text"][match["start"] : match["end"]], query=query)["matches"]
+
+
+def test_what_matches_across_parts_is_shown_where_they_are_joined() -> None:
+    parts = [(100, "one front,"), (120, "another front")]
+    hit = find_hit("one front, another front", query=parse_query('"front another"'), parts=parts)
+    assert hit == {
+        "matches": [],
+        "snippet": {"text": "one front, another front", "matches": [{"start": 4, "end": 18}]},
+    }

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
-from app.api.articles.texts import columns_of_said
 from app.api.claims.parameters import ClaimConditions, ClaimFilters
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
@@ -54,9 +53,10 @@ def select_claims() -> Select[Any]:
 
 
 # What `build_claims` reads of a row.
-_READ = select_claims().with_only_columns(
-    *(claims.c[name] for name in ("key", "article_key", "claimant_key")),
-    *columns_of_said(claims, claims.c.content),
+_READ = select(
+    claim_records.c.claim_key.label("key"),
+    claim_records.c.claimant_key,
+    claim_records.c.published_at,
     claim_records.c.record,
 )
 
@@ -136,7 +136,7 @@ def find_claims(
 @lru_cache(maxsize=64)
 def prepare_shape(shape: Shape) -> FirstPage:
     """Return the first page of a list that is not searched; its rows are for `build_claims`."""
-    columns = [claims.c.article_key, claims.c.claimant_key, claim_records.c.record]
+    columns = [claims.c.claimant_key, claim_records.c.record]
     filters = shape.make_filters()
     return prepare_first_page(find_claims(filters=filters, query=None), columns=columns)
 

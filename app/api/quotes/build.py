@@ -7,13 +7,12 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app.api.articles.build import build_articles
-from app.api.articles.texts import find_hits, list_said
 from app.api.entities.build import build_entities
 from app.api.quotes.schemas import Quote, quote_from_record
 from app.api.search import SearchHit
-from app.api.written import write_items
+from app.api.written import find_hits, write_items
 from app.db.search import Query
-from app.records import unpack
+from app.records import read_article_key, unpack_each
 
 
 def build_quotes(
@@ -27,29 +26,29 @@ def build_quotes(
 
     Args:
         session: Where from.
-        rows: Those of `queries.select_quotes`; without a query, of `queries.prepare_shape` too.
+        rows: Have the key of the speaker's entity and the record.
         include: What to embed: "article", "speaker".
         query: What was searched, or None.
     """
+    records = unpack_each(row.record for row in rows)
     hits: Sequence[SearchHit | None] = [None] * len(rows)
     if query is not None:
-        hits = find_hits(list_said(rows), query=query)
-    article_keys = [row.article_key for row in rows] if "article" in include else []
+        hits = find_hits(records, query=query)
+    article_keys = map(read_article_key, records) if "article" in include else ()
     articles = build_articles(session, article_keys)
     speaker_keys = [row.speaker_key for row in rows] if "speaker" in include else []
     speakers = build_entities(session, speaker_keys)
     return [
         quote_from_record(
-            unpack(row.record),
-            article=articles.get(row.article_key),
+            record,
+            article=articles.get(read_article_key(record)) if articles else None,
             speaker=speakers.get(row.speaker_key),
             search=hit,
         )
-        for row, hit in zip(rows, hits, strict=True)
+        for row, record, hit in zip(rows, records, hits, strict=True)
     ]
 
 
 def write_quotes(rows: Sequence[Row[Any]], *, query: Query | None) -> bytes:
     """Return `build_quotes` as JSON where the request `is_as_stored`."""
-    said = [] if query is None else list_said(rows)
-    return write_items([row.record for row in rows], said, query=query)
+    return write_items((row.record for row in rows), query=query)

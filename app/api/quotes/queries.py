@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, Row, Select, bindparam, select
 from sqlmodel import Session
 
-from app.api.articles.texts import columns_of_said
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
 from app.api.listing import FirstPage, Listing, keep_named, prepare_first_page
@@ -53,9 +52,10 @@ def select_quotes() -> Select[Any]:
 
 
 # What `build_quotes` reads of a row.
-_READ = select_quotes().with_only_columns(
-    *(quotes.c[name] for name in ("key", "article_key", "speaker_key")),
-    *columns_of_said(quotes, quotes.c.parts),
+_READ = select(
+    quote_records.c.quote_key.label("key"),
+    quote_records.c.speaker_key,
+    quote_records.c.published_at,
     quote_records.c.record,
 )
 
@@ -124,7 +124,7 @@ def find_quotes(
 @lru_cache(maxsize=64)
 def prepare_shape(shape: Shape) -> FirstPage:
     """Return the first page of a list that is not searched; its rows are for `build_quotes`."""
-    columns = [quotes.c.article_key, quotes.c.speaker_key, quote_records.c.record]
+    columns = [quotes.c.speaker_key, quote_records.c.record]
     filters = shape.make_filters()
     return prepare_first_page(find_quotes(filters=filters, query=None), columns=columns)
 
