@@ -313,11 +313,14 @@ def small(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def reading(small: Path) -> Iterator[tuple[Application, Callable[[], list[str]]]]:
+def reading(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Application, Callable[[], list[str]]]]:
     """Return an application whose data are looked at when told to, and what asks for a page.
 
-    That says how the statements begin which the page took.
+    That says how the statements begin which the page took. A look without a commit is enough.
     """
+    monkeypatch.setattr("app.api.plain.layer._QUIET_SECONDS", 0.0)
     app: Application = create_app(settings_for(small))
     app.state.source.dataset._max_age = 3600.0
     with TestClient(app) as client:
@@ -368,6 +371,16 @@ def test_while_somebody_commits_no_page_keeps_the_log_from_being_emptied(
     assert ask() == ["BEGIN", "SELECT"]
 
 
+def test_soon_after_a_commit_no_page_is_read_in_one_transaction_with_others(
+    reading: tuple[Application, Callable[[], list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.api.plain.layer._QUIET_SECONDS", 3600.0)
+    app, ask = reading
+    for _ in range(3):
+        app.state.source.dataset.renew()
+        assert ask() == ["SELECT"]
+
+
 def test_a_server_that_nobody_asks_keeps_no_log_from_being_emptied(
     reading: tuple[Application, Callable[[], list[str]]],
     small: Path,
@@ -382,6 +395,7 @@ def test_a_server_that_nobody_asks_keeps_no_log_from_being_emptied(
         writer.execute("PRAGMA busy_timeout = 10000")
         is_busy, _, _ = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not is_busy
+    assert ask() == ["SELECT"]  # nor do those who ask before the data are looked at anew
 
 
 def test_a_database_that_breaks_is_the_frameworks_to_tell(small: Path) -> None:
