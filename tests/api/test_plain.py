@@ -288,7 +288,7 @@ def test_records_of_one_speaker_or_of_all_are_read_from_one_place(
     both: tuple[TestClient, TestClient, list[int]], path: str
 ) -> None:
     said = "quote" if "quotes" in path else "claim"
-    connection = both[0].app.state.plain._connect()  # type: ignore[attr-defined]
+    connection = both[0].app.state.plain._reading.get()  # type: ignore[attr-defined]
     asked: list[str] = []
     connection.set_trace_callback(asked.append)
     first = ask_both(both, path).json()
@@ -320,13 +320,13 @@ def reading(
 
     That says how the statements begin which the page took. A look without a commit is enough.
     """
-    monkeypatch.setattr("app.api.plain.layer._QUIET_SECONDS", 0.0)
+    monkeypatch.setattr("app.api.plain.connection._QUIET_SECONDS", 0.0)
     app: Application = create_app(settings_for(small))
     app.state.source.dataset._max_age = 3600.0
     with TestClient(app) as client:
         client.get("/v1/quotes?limit=1")
         asked: list[str] = []
-        app.state.plain._connect().set_trace_callback(asked.append)
+        app.state.plain._reading.get().set_trace_callback(asked.append)
         limits = iter(range(2, 100))
 
         def ask() -> list[str]:
@@ -340,7 +340,7 @@ def reading(
 def test_while_nobody_commits_pages_are_read_in_one_transaction(
     reading: tuple[Application, Callable[[], list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.api.plain.layer._HELD_SECONDS", 3600.0)
+    monkeypatch.setattr("app.api.plain.connection._HELD_SECONDS", 3600.0)
     app, ask = reading
     app.state.source.dataset.renew()
     assert ask() == ["BEGIN", "SELECT"]
@@ -354,7 +354,7 @@ def test_while_somebody_commits_no_page_keeps_the_log_from_being_emptied(
     small: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.api.plain.layer._HELD_SECONDS", 3600.0)
+    monkeypatch.setattr("app.api.plain.connection._HELD_SECONDS", 3600.0)
     app, ask = reading
     app.state.source.dataset.renew()
     assert ask() == ["BEGIN", "SELECT"]
@@ -374,7 +374,7 @@ def test_while_somebody_commits_no_page_keeps_the_log_from_being_emptied(
 def test_soon_after_a_commit_no_page_is_read_in_one_transaction_with_others(
     reading: tuple[Application, Callable[[], list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.api.plain.layer._QUIET_SECONDS", 3600.0)
+    monkeypatch.setattr("app.api.plain.connection._QUIET_SECONDS", 3600.0)
     app, ask = reading
     for _ in range(3):
         app.state.source.dataset.renew()
@@ -386,7 +386,7 @@ def test_a_server_that_nobody_asks_keeps_no_log_from_being_emptied(
     small: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.api.plain.layer._HELD_SECONDS", 0.01)
+    monkeypatch.setattr("app.api.plain.connection._HELD_SECONDS", 0.01)
     app, ask = reading
     app.state.source.dataset.renew()
     assert ask() == ["BEGIN", "SELECT"]
@@ -420,7 +420,7 @@ def test_a_list_that_takes_too_long_is_left_to_the_framework(
     plainly = both[2]
     ask_both(both, "/v1/quotes?limit=200")
     monkeypatch.setattr("app.api.plain.layer._MOST_SECONDS", -1.0)
-    connection = both[0].app.state.plain._connect()  # type: ignore[attr-defined]
+    connection = both[0].app.state.plain._reading.get()  # type: ignore[attr-defined]
     connection.set_progress_handler(connection._is_late, 1)
     plainly.clear()
     for _ in range(2):  # the second time it is not even tried
