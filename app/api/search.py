@@ -1,6 +1,6 @@
 """Search in lists: which rows match, how well, and where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ from app.db.search import (
     rank_text_in_sql,
     search_statement,
 )
+from app.records import read_words
 
 # A long article can match a common word ten thousand times; nobody marks so many.
 MAX_MATCHES = 100
@@ -185,6 +186,12 @@ def find_hit(
     # What matches across the end of a part stands in the article in two pieces.
     inside = found if len(parts) == 1 else find_matches(text, query, limit=MAX_MATCHES)
     return {"matches": [span_of(match) for match in matches], "snippet": _snippet(text, inside)}
+
+
+def find_hits(records: Iterable[bytes], *, query: Query) -> list[SearchHit]:
+    """Say where a query matches in quotations or claims, in their order, from their records."""
+    said = map(read_words, records)
+    return [find_hit(words.text, query=query, parts=words.parts) for words in said]
 
 
 def find_name_hit(names: Sequence[str], *, query: Query) -> NameHit:

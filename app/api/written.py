@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pydantic_core import to_json
 
 from app.api.parameters import Parameters
-from app.api.search import SearchHit, find_hit
+from app.api.search import find_hits
 from app.db.search import Query
-from app.records import read_words, unpack_each
+from app.records import unpack_each
 
 _NO_HIT = b'"search":null}'
 
@@ -19,12 +19,6 @@ _NO_HIT = b'"search":null}'
 def is_as_stored(asked: Parameters) -> bool:
     """Say whether a list's items are records and hits."""
     return asked.model_fields_set.isdisjoint(("include", "fields", "offset_unit"))
-
-
-def find_hits(records: Iterable[bytes], *, query: Query) -> list[SearchHit]:
-    """Say where a query matches in quotations or claims, in their order, from their records."""
-    said = map(read_words, records)
-    return [find_hit(words.text, query=query, parts=words.parts) for words in said]
 
 
 def write_items(stored: Iterable[bytes], *, query: Query | None) -> bytes:

@@ -19,7 +19,7 @@ from app.records.entities import (
 from app.records.given import article_attribution_record
 from app.records.packing import pack, unpack, unpack_each
 from app.records.quotes import quote_record
-from app.records.reading import Words, read_article_key, read_key, read_time, read_words
+from app.records.reading import read_article_key, read_key, read_time, read_words
 from app.records.write import (
     RECORDS_VERSION,
     are_current,
@@ -33,7 +33,6 @@ __all__ = [
     "MAX_ALIASES",
     "MAX_ROLES",
     "RECORDS_VERSION",
-    "Words",
     "are_current",
     "article_attribution_record",
     "claim_record",

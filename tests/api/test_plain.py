@@ -312,14 +312,13 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def reading(
-    small: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Application, Callable[[], list[str]]]]:
-    """Return an application whose data are looked at when told to, and what asks for a page.
+# An application, and what asks for a page and says how the statements begin which that took.
+Reading = tuple[Application, Callable[[], list[str]]]
 
-    That says how the statements begin which the page took. A look without a commit is enough.
-    """
+
+@pytest.fixture
+def reading(small: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reading]:
+    """Return one whose data are looked at when told to; a look without a commit is enough."""
     monkeypatch.setattr("app.api.plain.connection._QUIET_SECONDS", 0.0)
     app: Application = create_app(settings_for(small))
     app.state.source.dataset._max_age = 3600.0
@@ -338,7 +337,7 @@ def reading(
 
 
 def test_while_nobody_commits_pages_are_read_in_one_transaction(
-    reading: tuple[Application, Callable[[], list[str]]], monkeypatch: pytest.MonkeyPatch
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.api.plain.connection._HELD_SECONDS", 3600.0)
     app, ask = reading
@@ -350,7 +349,7 @@ def test_while_nobody_commits_pages_are_read_in_one_transaction(
 
 
 def test_while_somebody_commits_no_page_keeps_the_log_from_being_emptied(
-    reading: tuple[Application, Callable[[], list[str]]],
+    reading: Reading,
     small: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -372,7 +371,7 @@ def test_while_somebody_commits_no_page_keeps_the_log_from_being_emptied(
 
 
 def test_soon_after_a_commit_no_page_is_read_in_one_transaction_with_others(
-    reading: tuple[Application, Callable[[], list[str]]], monkeypatch: pytest.MonkeyPatch
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.api.plain.connection._QUIET_SECONDS", 3600.0)
     app, ask = reading
@@ -382,7 +381,7 @@ def test_soon_after_a_commit_no_page_is_read_in_one_transaction_with_others(
 
 
 def test_a_server_that_nobody_asks_keeps_no_log_from_being_emptied(
-    reading: tuple[Application, Callable[[], list[str]]],
+    reading: Reading,
     small: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Where a search matched: in an item that is written as it is found in its text."""
+"""Where a search matched: in the words of an item's record."""
 
 import json
 from typing import Any

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.one_database  # no database is asked
 # What would end a record's parts, or begin its time, if it were no text.
 NASTY = [
     '],"speaker":',
+    '],"claimant":',
     ',"span":{"start":',
     '"published_at":"',
     "},{",

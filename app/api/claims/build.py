@@ -9,8 +9,8 @@ from sqlmodel import Session
 from app.api.articles.build import build_articles
 from app.api.claims.schemas import Claim, claim_from_record
 from app.api.entities.build import build_entities
-from app.api.search import SearchHit
-from app.api.written import find_hits, write_items
+from app.api.search import SearchHit, find_hits
+from app.api.written import write_items
 from app.db.search import Query
 from app.records import read_article_key, unpack_each
 

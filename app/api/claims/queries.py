@@ -52,7 +52,7 @@ def select_claims() -> Select[Any]:
     )
 
 
-# What `build_claims` reads of a row.
+# What `build_claims` reads of a row, and its place in the order of dates.
 _READ = select(
     claim_records.c.claim_key.label("key"),
     claim_records.c.claimant_key,

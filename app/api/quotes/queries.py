@@ -51,7 +51,7 @@ def select_quotes() -> Select[Any]:
     )
 
 
-# What `build_quotes` reads of a row.
+# What `build_quotes` reads of a row, and its place in the order of dates.
 _READ = select(
     quote_records.c.quote_key.label("key"),
     quote_records.c.speaker_key,
