@@ -4,7 +4,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from app.db.engine import DatabaseMissingError, database_path
+from app.db.engine import PAGE_BYTES, DatabaseMissingError, database_path
 from app.db.urls import is_postgresql
 
 
@@ -44,6 +44,7 @@ def back_up(url: str, *, target: Path) -> int:
     try:
         source = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)
         try:
+            source.execute(f"PRAGMA page_size={PAGE_BYTES}")  # of the copy
             source.execute("VACUUM INTO ?", (str(unfinished),))
         finally:
             source.close()

@@ -323,7 +323,9 @@ def make_snippet(
         start, end = _choose_window(text, matches, width=width - 2)
     head = _ELLIPSIS if start > 0 else ""
     tail = _ELLIPSIS if end < len(text) else ""
-    body = _SPACE.sub(" ", text[start:end])
+    body = text[start:end]
+    if not body.isprintable():  # as all spaces are not, but for the space itself
+        body = _SPACE.sub(" ", body)
     inside = [(s, e) for s, e in matches if start <= s and e <= end]
     if not inside:
         inside = [(max(s, start), min(e, end)) for s, e in matches if s < end and e > start][:1]

@@ -1,9 +1,9 @@
 """Records in few bytes: compressed with a dictionary of what all of them have in common.
 
-A record is some 1,100 bytes of JSON of which most are names of keys; packed it has some 230. It
-takes 7 to 9 µs to pack and 2 to 4 to unpack (`python -m training.record_dictionary --measure`,
-which makes the dictionary too). What is gained is not the disk but memory: a million articles are
-15.0 GB in place of 20.9, and stay in the system's cache.
+A record is some 1,100 bytes of JSON of which most are names of keys; packed it has some 290. It
+takes 3 µs to pack and 2 to unpack (`python -m training.record_dictionary --measure`, which makes
+the dictionary too). What is gained is not the disk but memory: unpacked, a million articles were
+20.9 GB in place of 15.0 when this came, and what there is stays in the system's cache.
 
 Zstandard, RFC 8878, section 5 for dictionaries.
 """
@@ -16,9 +16,10 @@ from importlib.resources import files
 from zstandard import ZstdCompressionDict, ZstdCompressor, ZstdDecompressor
 
 _DICTIONARY = files("app.records").joinpath("dictionary.zstd").read_bytes()
-# 9 takes four times as long or more for a twelfth less. -1 saves a quarter of the unpacking, 0.3
-# µs, and takes 286 bytes in place of 229, three times: two indexes have the records too.
-_LEVEL = 3
+# 9 takes four times as long or more for a twelfth less than 3. With 3 a record has 230 bytes, and
+# the twenty of a page take 22 µs to unpack in place of 17; with -1 a million articles are 6 percent
+# more on the disk, since two indexes have the records too. LZ4 would take 15 for as many bytes.
+_LEVEL = -1
 
 DICTIONARY_VERSION = hashlib.blake2b(_DICTIONARY, digest_size=4).hexdigest()
 """Of the dictionary: what was packed with one is not unpacked with another."""

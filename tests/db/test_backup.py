@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from app.db.backup import back_up
-from app.db.engine import DatabaseMissingError, make_writer_engine
+from app.db.engine import PAGE_BYTES, DatabaseMissingError, make_writer_engine
 from app.db.search import check_search
 from tests.api.corpus import write_corpus
 from tests.databases import POSTGRESQL, url_of
@@ -48,6 +48,18 @@ def test_a_restored_backup_has_every_row_and_a_whole_index(database: Path, tmp_p
         assert check_search(connection) == []
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
     engine.dispose()
+
+
+def test_the_copy_of_a_file_with_smaller_pages_has_ours(database: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA page_size=4096")
+        connection.execute("VACUUM INTO ?", (str(old),))
+    back_up(f"sqlite:///{old}", target=tmp_path / "copy.db")
+    for path, size in ((old, 4096), (tmp_path / "copy.db", PAGE_BYTES)):
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA page_size").fetchone() == (size,)
+    assert dump(tmp_path / "copy.db") == dump(database)
 
 
 def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.db.engine import (
+    PAGE_BYTES,
     DatabaseMissingError,
     allow_more_time,
     database_path,
@@ -54,6 +55,21 @@ def test_the_writer_uses_wal_foreign_keys_and_synchronous_normal(url):
     assert pragma(engine, "busy_timeout") == 10_000
     assert pragma(engine, "recursive_triggers") == 1
     engine.dispose()
+
+
+def test_a_new_file_has_our_pages_and_one_that_is_there_keeps_its_own(url, tmp_path):
+    make_table(url)
+    engine = make_writer_engine(url)
+    assert pragma(engine, "page_size") == PAGE_BYTES != 4096
+    engine.dispose()
+    with contextlib.closing(sqlite3.connect(tmp_path / "old.db")) as old:
+        old.execute("PRAGMA page_size=4096")
+        old.execute("CREATE TABLE dataset (pk INTEGER PRIMARY KEY)")
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    for make in (make_writer_engine, make_reader_engine):
+        engine = make(url)
+        assert pragma(engine, "page_size") == 4096
+        engine.dispose()
 
 
 def test_an_insert_through_the_reader_fails(url):

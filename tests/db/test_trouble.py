@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.db.engine import make_reader_engine, make_writer_engine
+from app.db.engine import PAGE_BYTES, make_reader_engine, make_writer_engine
 from app.db.schema import upgrade
 from app.db.trouble import DamagedDatabaseError, check_pages, explain_trouble
 
@@ -41,8 +41,8 @@ def test_pages_that_are_damaged_are_found(url: str, tmp_path: Path) -> None:
         ).scalar_one()
     engine.dispose()
     with (tmp_path / "a.db").open("r+b") as file:
-        file.seek((page - 1) * 4096)
-        file.write(bytes(4096))
+        file.seek((page - 1) * PAGE_BYTES)
+        file.write(bytes(PAGE_BYTES))
     with pytest.raises(DamagedDatabaseError, match="is damaged"), engine.connect() as connection:
         check_pages(connection, url=url)
     engine.dispose()

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.db.engine import PAGE_BYTES
 from tests.faults.ground import Ground, find_faults
 from tests.faults.outcome import Outcome, expect_state
 from tests.faults.processes import Ended, ingest_again, run_ingest_as_program, start, start_ingest
-
-_PAGE = 4096
 
 
 def has_mounts(folder: Path) -> bool:
@@ -146,14 +145,14 @@ def _damage(database: Path, *, number: int, chance: random.Random) -> str:
             file.write(b"This is no database, it is a letter to a friend.")
             return "damage: a header overwritten"
         if number % 4 == 1:
-            file.truncate(chance.randrange(_PAGE, size))
+            file.truncate(chance.randrange(PAGE_BYTES, size))
             return "damage: a file cut off"
-        page = chance.randrange(1, size // _PAGE)
+        page = chance.randrange(1, size // PAGE_BYTES)
         if number % 4 == 2:
-            file.seek(page * _PAGE)
-            file.write(bytes(_PAGE))
+            file.seek(page * PAGE_BYTES)
+            file.write(bytes(PAGE_BYTES))
             return "damage: a page of zeros"
-        file.seek(page * _PAGE + chance.randrange(0, 100))
+        file.seek(page * PAGE_BYTES + chance.randrange(0, 100))
         file.write(chance.randbytes(chance.randrange(8, 2000)))
         return "damage: bytes overwritten"
 
