@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 from fastapi import Response
 from pydantic import Field
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
-from app.api.caching import answer_any_etag, encode_query
+from app.api.caching import answer_any_etag
 from app.api.deps import Call
 from app.api.paging import Page
 from app.api.shape import UTF16, pick_fields, to_utf16
@@ -109,8 +108,14 @@ def _with_cursor(call: Call, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     path, _, query = call.url.partition("?")
-    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "cursor"]
-    return f"{path}?{encode_query(sorted([*pairs, ('cursor', cursor)]))}"
+    # The address is canonical: its parameters are encoded, and in order. So is a cursor.
+    own = f"cursor={cursor}"
+    others = [words for words in query.split("&") if words and not words.startswith("cursor=")]
+    return f"{path}?{'&'.join(sorted([*others, own], key=_find_name))}"
+
+
+def _find_name(words: str) -> str:
+    return words.partition("=")[0]
 
 
 def shape_items(

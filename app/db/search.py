@@ -262,8 +262,6 @@ def _find_single_words(text: str, query: Query) -> list[Offsets] | None:
 
     Of the words of a quotation few are sought, and none of the others has to be made one.
     """
-    if any(len(term.words) > 1 for term in query.wanted):
-        return None
     folded = fold_letters(text)
     if folded is None:
         return None
@@ -272,10 +270,12 @@ def _find_single_words(text: str, query: Query) -> list[Offsets] | None:
     folded = f" {folded} "
     found = []
     for term in query.wanted:
+        if len(term.words) > 1:
+            return None
         sought = f" {term.words[0]}" if term.prefix else f" {term.words[0]} "
         at = folded.find(sought)
         while at >= 0:
-            end = folded.index(" ", at + 1)
+            end = folded.index(" ", at + 1) if term.prefix else at + len(sought) - 1
             found.append((at, end - 1))
             at = folded.find(sought, end)
     return found
@@ -318,19 +318,21 @@ def make_snippet(
     if width < 20:
         raise ValueError("a snippet has at least 20 characters")
     if len(text) <= width:
-        start, end = 0, len(text)
-    else:
-        start, end = _choose_window(text, matches, width=width - 2)
+        return _on_one_line(text), list(matches)
+    start, end = _choose_window(text, matches, width=width - 2)
     head = _ELLIPSIS if start > 0 else ""
     tail = _ELLIPSIS if end < len(text) else ""
-    body = text[start:end]
-    if not body.isprintable():  # as all spaces are not, but for the space itself
-        body = _SPACE.sub(" ", body)
+    body = _on_one_line(text[start:end])
     inside = [(s, e) for s, e in matches if start <= s and e <= end]
     if not inside:
         inside = [(max(s, start), min(e, end)) for s, e in matches if s < end and e > start][:1]
     shift = len(head) - start
     return head + body + tail, [(s + shift, e + shift) for s, e in inside]
+
+
+def _on_one_line(text: str) -> str:
+    # No space is printable but for the space itself, and most texts have no other.
+    return text if text.isprintable() else _SPACE.sub(" ", text)
 
 
 def _choose_window(text: str, matches: Sequence[Offsets], *, width: int) -> Offsets:
