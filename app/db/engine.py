@@ -42,12 +42,13 @@ _WRITER = (
     # cut may lose the last commits but never corrupts the file, and whatever was lost is a seed
     # file that the next ingest finds unread and reads again. FULL would sync once per article.
     "PRAGMA synchronous=NORMAL",
-    # 16 MiB in place of 4: pages that many commits change are copied into the file less often.
-    "PRAGMA wal_autocheckpoint=2000",
     "PRAGMA recursive_triggers=ON",  # INSERT OR REPLACE fires delete triggers: search stays in step
     "PRAGMA cache_size=-65536",  # 64 MiB
     "PRAGMA mmap_size=268435456",  # 256 MiB: pages come from the system's cache without a copy
 )
+# Of the log before it is copied into the file: 16 MB, where SQLite's own 1,000 pages are 4 or 8. A
+# page that many commits change is copied less often.
+_LOG_BYTES = 2000 * PAGE_BYTES
 _READER = ("PRAGMA query_only=ON",)
 # Counts by month of everything read the ends of 120 months, of three lists some 3 MB: among a
 # million articles 149 to 190 of them a second with 2 MiB, 174 to 267 with 8.
@@ -123,7 +124,10 @@ def make_writer_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     pragmas = (*_PER_CONNECTION, f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}", *_WRITER)
 
     def connect() -> sqlite3.Connection:
-        return _connect(str(path), pragmas=pragmas)
+        connection = _connect(str(path), pragmas=pragmas)
+        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+        connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_BYTES // page_bytes}").close()
+        return connection
 
     engine = create_engine(
         make_url(url), creator=connect, poolclass=QueuePool, json_serializer=write_json

@@ -262,6 +262,8 @@ def _find_single_words(text: str, query: Query) -> list[Offsets] | None:
 
     Of the words of a quotation few are sought, and none of the others has to be made one.
     """
+    if any(len(term.words) > 1 for term in query.wanted):
+        return None
     folded = fold_letters(text)
     if folded is None:
         return None
@@ -270,8 +272,6 @@ def _find_single_words(text: str, query: Query) -> list[Offsets] | None:
     folded = f" {folded} "
     found = []
     for term in query.wanted:
-        if len(term.words) > 1:
-            return None
         sought = f" {term.words[0]}" if term.prefix else f" {term.words[0]} "
         at = folded.find(sought)
         while at >= 0:

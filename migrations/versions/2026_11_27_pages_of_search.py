@@ -21,19 +21,17 @@ BESIDES = 4096 - USUAL
 
 
 def upgrade() -> None:
-    set_page_size(own=False)
+    if op.get_bind().dialect.name == "sqlite":
+        of_file = op.get_bind().exec_driver_sql("PRAGMA page_size").scalar_one()
+        set_page_size(max(USUAL, of_file - BESIDES))
 
 
 def downgrade() -> None:
-    set_page_size(own=True)
+    if op.get_bind().dialect.name == "sqlite":
+        set_page_size(USUAL)
 
 
-def set_page_size(*, own: bool) -> None:
-    connection = op.get_bind()
-    if connection.dialect.name != "sqlite":
-        return
-    of_file = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-    size = USUAL if own else max(USUAL, of_file - BESIDES)
+def set_page_size(size: int) -> None:
     for index in INDEXES:
         # Names and numbers of our own, and no value from outside.
         op.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('pgsz', {size})")  # nosec B608

@@ -61,6 +61,7 @@ def test_a_new_file_has_our_pages_and_one_that_is_there_keeps_its_own(url, tmp_p
     make_table(url)
     engine = make_writer_engine(url)
     assert pragma(engine, "page_size") == PAGE_BYTES != 4096
+    assert pragma(engine, "wal_autocheckpoint") == 2000
     engine.dispose()
     with contextlib.closing(sqlite3.connect(tmp_path / "old.db")) as old:
         old.execute("PRAGMA page_size=4096")
@@ -69,6 +70,8 @@ def test_a_new_file_has_our_pages_and_one_that_is_there_keeps_its_own(url, tmp_p
     for make in (make_writer_engine, make_reader_engine):
         engine = make(url)
         assert pragma(engine, "page_size") == 4096
+        if make is make_writer_engine:  # the log is as large as with ours
+            assert pragma(engine, "wal_autocheckpoint") == 4000
         engine.dispose()
 
 

@@ -36,10 +36,9 @@ def test_an_older_index_is_told_and_goes_back(tmp_path: Path) -> None:
 
 
 def read_sizes(path: Path) -> dict[SearchTarget, int]:
+    sizes = {}
     with closing(sqlite3.connect(path)) as connection:
-        return {
-            index: connection.execute(f"SELECT v FROM {index}_config WHERE k = 'pgsz'").fetchone()[
-                0
-            ]
-            for index in SearchTarget
-        }
+        for index in SearchTarget:
+            found = connection.execute(f"SELECT v FROM {index}_config WHERE k = 'pgsz'")
+            (sizes[index],) = found.fetchone()
+    return sizes
