@@ -114,13 +114,14 @@ def encode_cursor(cursor: Cursor, *, scope: str) -> str:
     values = [
         value.isoformat() if isinstance(value, datetime) else value for value in cursor.values
     ]
-    return seal_cursor(_ENCODE([int(cursor.backward), *values]).encode(), scope=scope)
+    body = _ENCODE([int(cursor.backward), *values]).encode()
+    return seal_cursor(body, scope=scope).decode()
 
 
-def seal_cursor(body: bytes, *, scope: str) -> str:
+def seal_cursor(body: bytes, *, scope: str) -> bytes:
     """Return the word for a cursor's body, which is JSON: 1 when it leads backward, the values."""
     letters = binascii.b2a_base64(_seal(body, scope) + body, newline=False)
-    return letters.translate(_TO_URL, b"=").decode()
+    return letters.translate(_TO_URL, b"=")
 
 
 def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
@@ -129,7 +130,8 @@ def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
     Raises:
         CursorError: It was not; the message says so in words for people.
     """
-    backward, *values = json.loads(open_cursor(word, scope=scope))
+    # What is not ASCII is no cursor either way.
+    backward, *values = json.loads(open_cursor(word.encode("ascii", "replace"), scope=scope))
     if len(values) != len(order):
         raise CursorError("This cursor is from another version of the server.")
     return Cursor(
@@ -141,14 +143,14 @@ def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
     )
 
 
-def open_cursor(word: str, *, scope: str) -> bytes:
+def open_cursor(word: bytes, *, scope: str) -> bytes:
     """Return the body of a cursor that was sealed for the same scope.
 
     Raises:
         CursorError: It was not.
     """
     try:
-        letters = (word + "=" * (-len(word) % 4)).encode("ascii").translate(_FROM_URL)
+        letters = (word + b"=" * (-len(word) % 4)).translate(_FROM_URL)
         raw = binascii.a2b_base64(letters, strict_mode=True)
     except ValueError:
         raise CursorError("This is not a cursor that this server made.") from None
@@ -166,12 +168,15 @@ _SEAL_LENGTH = 8
 
 def _seal(body: bytes, scope: str) -> bytes:
     # Against mistakes, not against attackers: whoever forges a cursor only gets another page.
-    return hashlib.blake2b(body, digest_size=_SEAL_LENGTH, key=_scope_key(scope)).digest()
+    seal = _begin_seal(scope).copy()
+    seal.update(body)
+    return seal.digest()
 
 
 @lru_cache(maxsize=1024)
-def _scope_key(scope: str) -> bytes:
-    return hashlib.blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+def _begin_seal(scope: str) -> hashlib.blake2b:
+    key = hashlib.blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+    return hashlib.blake2b(digest_size=_SEAL_LENGTH, key=key)
 
 
 def order_by(order: Sequence[Term], *, backward: bool = False) -> list[ColumnElement[Any]]:

@@ -1,6 +1,7 @@
 """Reading a plain request: the part that all pages of a list share, and the cursor."""
 
 import re
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,15 +17,15 @@ from app.api.plain.lists import LISTS
 
 _PAGING = ("limit", "cursor", "sort", "include")
 _MOST_QUERY = 512
-_CURSOR = re.compile(rb"(.*&)?cursor=([A-Za-z0-9_-]{1,2000})(&.*)?")
+_MOST_CURSOR = 2000
 _ENTITY = re.compile(r"/v1/entities/([a-z0-9-]+)")
 # In place of the slug of a speaker: stands in no address.
 _SLOT = b"\0"
 _ENCODED_SLOT = "%00"
-_WHO = {
-    listed.who: re.compile(rb"((?:.*&)?%b=)([a-z0-9-]+)(&.*)?" % listed.who.encode())
-    for listed in LISTS.values()
-}
+_IN_SLUGS = (string.ascii_lowercase + string.digits + "-").encode()
+_IN_CURSORS = (string.ascii_letters + string.digits + "-_").encode()
+_CURSOR = b"cursor="
+_WHO = {path: listed.who.encode() + b"=" for path, listed in LISTS.items()}
 
 
 class NotPlainError(Exception):
@@ -45,18 +46,18 @@ class Asked(NamedTuple):
         embeds: The speaker's entity is to be in each item.
     """
 
-    before: str
-    after: str
-    url: str
+    before: bytes
+    after: bytes
+    url: bytes
     scope: str
     counted: str
     filters: Mapping[str, Sequence[str]]
     limit: int
     embeds: bool
 
-    def with_cursor(self, cursor: str | None) -> str:
+    def with_cursor(self, cursor: bytes | None) -> bytes:
         """Return the address of a page."""
-        return self.url if cursor is None else f"{self.before}cursor={cursor}{self.after}"
+        return self.url if cursor is None else b"%bcursor=%b%b" % (self.before, cursor, self.after)
 
 
 def read_slug(path: str, query: bytes) -> str | None:
@@ -65,7 +66,7 @@ def read_slug(path: str, query: bytes) -> str | None:
     return None if found is None else found[1]
 
 
-def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
+def read_asked(path: str, query: bytes) -> tuple[Asked, bytes | None]:
     """Read a request for one of `LISTS`; return it with its cursor.
 
     Raises:
@@ -74,27 +75,38 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, str | None]:
     if _SLOT in query or b"&q=" in query or query.startswith(b"q="):
         raise NotPlainError
     cursor = None
-    if b"cursor=" in query:
-        found = _CURSOR.fullmatch(query) if query.count(b"cursor=") == 1 else None
-        if found is None:
+    if _CURSOR in query:
+        before, cursor, after = _take(query, _CURSOR)
+        if not cursor or len(cursor) > _MOST_CURSOR or cursor.translate(None, _IN_CURSORS):
             raise NotPlainError
-        before, word, after = found.groups(b"")
-        cursor = word.decode()
+        before = before[: -len(_CURSOR)]
         query = before + after[1:] if after else before[:-1]
     if len(query) > _MOST_QUERY:
         raise NotPlainError
-    who, slug = LISTS[path].who, ""
-    # Once, and nothing is escaped, under which the same name could stand again.
-    if b"%" not in query and query.count(who.encode() + b"=") == 1:
-        found = _WHO[who].fullmatch(query)
-        if found is not None:
-            before, word, after = found.groups(b"")
-            slug = word.decode()
-            query = before + _SLOT + after
+    who, slug = _WHO[path], b""
+    # Nothing is escaped, under which the same name could stand again.
+    if b"%" not in query:
+        before, word, after = _take(query, who)
+        if word and not word.translate(None, _IN_SLUGS):
+            slug, query = word, before + _SLOT + after
     pattern = _read_pattern(path, query)
     if pattern is None:
         raise NotPlainError
     return pattern.fill(slug), cursor
+
+
+def _take(query: bytes, name: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what stands before a parameter's value, the value, and the rest of a query.
+
+    Args:
+        query: Without its question mark.
+        name: The parameter's, with its ``=``; the value is empty where it does not stand just once.
+    """
+    before, name, rest = query.partition(name)
+    if name in rest or not (before == b"" or before.endswith(b"&")):
+        return query, b"", b""
+    value, mark, after = rest.partition(b"&")
+    return before + name, value, mark + after
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +114,26 @@ class _Pattern:
     """What all lists of a speaker have in common, or one list that is of no single speaker.
 
     Attributes:
-        words: The first five of `Asked`, each split where the slug stands.
+        addresses: The first three of `Asked`, each split where the slug stands.
+        names: The next two, likewise.
         who: The filter that is the slug; None where there is none.
         filters: The others.
         limit: As in `Asked`.
         embeds: As in `Asked`.
     """
 
-    words: Sequence[Sequence[str]]
+    addresses: Sequence[Sequence[bytes]]
+    names: Sequence[Sequence[str]]
     who: str | None
     filters: Mapping[str, Sequence[str]]
     limit: int
     embeds: bool
 
-    def fill(self, slug: str) -> Asked:
-        filters = self.filters if self.who is None else {**self.filters, self.who: [slug]}
-        before, after, url, scope, counted = map(slug.join, self.words)
+    def fill(self, slug: bytes) -> Asked:
+        before, after, url = map(slug.join, self.addresses)
+        word = slug.decode()
+        scope, counted = map(word.join, self.names)
+        filters = self.filters if self.who is None else {**self.filters, self.who: [word]}
         return Asked(before, after, url, scope, counted, filters, self.limit, self.embeds)
 
 
@@ -152,16 +168,19 @@ def _read_pattern(path: str, query: bytes) -> _Pattern | None:
         words = "&".join(words for pair, words in encoded if pair[0] not in without)
         return f"{path}?{words}" if words else path
 
-    words = (
+    has_slot = _SLOT in query
+
+    def split(words: str) -> list[str]:
+        return words.split(_ENCODED_SLOT) if has_slot else [words]
+
+    addresses = (
         f"{path}?" + "".join(f"{words}&" for pair, words in encoded if pair[0] < "cursor"),
         "".join(f"&{words}" for pair, words in encoded if pair[0] > "cursor"),
         join(()),
-        join(("limit",)),
-        join(NOT_COUNTED),
     )
-    has_slot = _SLOT in query
     return _Pattern(
-        words=[each.split(_ENCODED_SLOT) if has_slot else [each] for each in words],
+        addresses=[[part.encode() for part in split(words)] for words in addresses],
+        names=[split(join(("limit",))), split(join(NOT_COUNTED))],
         who=listed.who if has_slot else None,
         filters=filters,
         limit=parameters.limit,

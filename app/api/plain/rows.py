@@ -55,8 +55,8 @@ class PlainPage(NamedTuple):
 
     records: Sequence[bytes]
     speakers: Sequence[int | None] | None
-    next: str | None
-    prev: str | None
+    next: bytes | None
+    prev: bytes | None
 
 
 def read_rows(
@@ -116,7 +116,7 @@ def _write_select(
     return select.format(table=table, one=one, also=also, where=where, run=run, order=order)
 
 
-def read_place(cursor: str, *, scope: str) -> Place:
+def read_place(cursor: bytes, *, scope: str) -> Place:
     """Return the place that a cursor is.
 
     Raises:
@@ -131,7 +131,7 @@ def read_place(cursor: str, *, scope: str) -> Place:
     return Place(backward == b"1", published_at, int(key))
 
 
-def _point_at(record: bytes, asked: Asked, *, before: bool) -> str:
+def _point_at(record: bytes, asked: Asked, *, before: bool) -> bytes:
     """Return the cursor of the page that begins, or ends, beside a record."""
     time = read_time(record)
     at = b"null" if time is None else b'"%b+00:00"' % time
