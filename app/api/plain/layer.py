@@ -129,8 +129,7 @@ class PlainAnswers:
         connection = self._reading.get()
         connection.start_clock(most=_MOST_SECONDS)
         try:
-            where, values, speaker = self._to_conditions(connection, listed, asked.filters)
-            total = self._find_total(connection, listed, asked)
+            where, values, speaker, total = self._find_list(connection, listed, asked)
             page = read_rows(
                 connection,
                 listed,
@@ -226,6 +225,21 @@ class PlainAnswers:
                 parts += (before, entities[key], after, b",")
         return parts[:-1]
 
+    def _find_list(
+        self, connection: sqlite3.Connection, listed: PlainList, asked: Asked
+    ) -> tuple[str, list[Any], int | None, int]:
+        """Return what `_to_conditions` does, and the list's total.
+
+        Raises:
+            NotPlainError: It has to be counted.
+        """
+        slugs = asked.filters.get(listed.who, ())
+        if len(slugs) == len(asked.filters) == 1:  # most often
+            key, total = self._find_speaker(connection, listed, slugs[0])
+            return f"said.{listed.who}_key = ?", [key], key, total
+        found = self._to_conditions(connection, listed, asked.filters)
+        return *found, self._find_total(connection, listed, asked)
+
     def _to_conditions(
         self,
         connection: sqlite3.Connection,
@@ -276,16 +290,14 @@ class PlainAnswers:
         return found
 
     def _find_total(self, connection: sqlite3.Connection, listed: PlainList, asked: Asked) -> int:
-        """Return a list's total where it is known, or kept by ingest.
+        """Return the total of a list that is of no single speaker; known, or kept by ingest.
 
         Raises:
             NotPlainError: It has to be counted.
         """
         version, filters = self._version or "", asked.filters
         name, values = next(iter(filters.items()), ("", ()))
-        is_kept = len(filters) <= 1 and len(values) <= 1 and name in ("", "source", listed.who)
-        if is_kept and name == listed.who:
-            return self._find_speaker(connection, listed, values[0])[1]
+        is_kept = len(filters) <= 1 and len(values) <= 1 and name in ("", "source")
         total = self._source.dataset.get_total(version, asked.counted)
         if total is not None:
             return total
