@@ -79,7 +79,6 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, bytes | None]:
         before, cursor, after = _take(query, _CURSOR)
         if not cursor or len(cursor) > _MOST_CURSOR or cursor.translate(None, _IN_CURSORS):
             raise NotPlainError
-        before = before[: -len(_CURSOR)]
         query = before + after[1:] if after else before[:-1]
     if len(query) > _MOST_QUERY:
         raise NotPlainError
@@ -88,7 +87,7 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, bytes | None]:
     if b"%" not in query:
         before, word, after = _take(query, who)
         if word and not word.translate(None, _IN_SLUGS):
-            slug, query = word, before + _SLOT + after
+            slug, query = word, before + who + _SLOT + after
     pattern = _read_pattern(path, query)
     if pattern is None:
         raise NotPlainError
@@ -96,7 +95,7 @@ def read_asked(path: str, query: bytes) -> tuple[Asked, bytes | None]:
 
 
 def _take(query: bytes, name: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what stands before a parameter's value, the value, and the rest of a query.
+    """Return what stands before a parameter, its value, and the rest of a query.
 
     Args:
         query: Without its question mark.
@@ -106,7 +105,7 @@ def _take(query: bytes, name: bytes) -> tuple[bytes, bytes, bytes]:
     if name in rest or not (before == b"" or before.endswith(b"&")):
         return query, b"", b""
     value, mark, after = rest.partition(b"&")
-    return before + name, value, mark + after
+    return before, value, mark + after
 
 
 @dataclass(frozen=True, slots=True)

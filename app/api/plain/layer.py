@@ -18,7 +18,7 @@ from app.api.paging import CursorError
 from app.api.plain.asked import Asked, NotPlainError, read_asked, read_slug
 from app.api.plain.connection import ReadingConnection
 from app.api.plain.lists import LISTS, PlainList
-from app.api.plain.rows import EVERYTHING, PlainPage, read_place, read_rows
+from app.api.plain.rows import EVERYTHING, PlainPage, of_one, read_place, read_rows
 from app.db.engine import DatabaseMissingError
 from app.db.ids import to_outlet_key
 from app.records import read_entity, unpack
@@ -186,7 +186,7 @@ class PlainAnswers:
         if not known:
             return False
         none_match = b",".join(known).decode("latin-1")
-        if none_match and matches_etag(none_match, etag.decode()):
+        if matches_etag(none_match, etag.decode()):
             return True
         if none_match.strip() == "*":
             raise NotPlainError
@@ -236,7 +236,7 @@ class PlainAnswers:
         slugs = asked.filters.get(listed.who, ())
         if len(slugs) == len(asked.filters) == 1:  # most often
             key, total = self._find_speaker(connection, listed, slugs[0])
-            return f"said.{listed.who}_key = ?", [key], key, total
+            return of_one(listed.who), [key], key, total
         found = self._to_conditions(connection, listed, asked.filters)
         return *found, self._find_total(connection, listed, asked)
 
@@ -348,8 +348,11 @@ class PlainLists:
 
 
 def _write_links(asked: Asked, page: PlainPage, *, url: bytes) -> tuple[bytes, bytes]:
-    """Return a page's links as JSON, and as they stand in its Link header."""
-    # In an address all is encoded that JSON would have to escape.
+    """Return a page's links as JSON, and as they stand in its Link header.
+
+    As `app.api.envelope.list_response` writes them, without its dictionary: some 2 µs less.
+    In an address all is encoded that JSON would have to escape.
+    """
     links, header = b'{"self":"%b"' % url, b'<%b>; rel="self"' % url
     for relation, cursor in ((b"next", page.next), (b"prev", page.prev)):
         if cursor is None:

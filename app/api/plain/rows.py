@@ -35,6 +35,11 @@ _BODY = re.compile(
 )
 
 
+def of_one(who: str) -> str:
+    """Return the condition of a list of one speaker, whose key is its one value."""
+    return f"said.{who}_key = ?"
+
+
 class Place(NamedTuple):
     """Where a page begins or ends: `app.api.paging.Cursor`, with its time as it is stored."""
 
@@ -108,7 +113,7 @@ def _write_select(
     table: str, who: str, where: str, run: str, order: str, with_speakers: bool
 ) -> str:
     one = table[:-1]
-    is_side_by_side = where in (f"said.{who}_key = ?", EVERYTHING)
+    is_side_by_side = where in (of_one(who), EVERYTHING)
     if is_side_by_side:
         run, order = (words.replace("said.key", f"said.{one}_key") for words in (run, order))
     also = f", {'said' if is_side_by_side else 'made'}.{who}_key" if with_speakers else ""
