@@ -9,6 +9,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -24,6 +25,7 @@ from psycopg.types.numeric import IntLoader
 from psycopg.types.string import TextLoader
 from sqlalchemy import Connection, Engine, event, make_url
 
+from app.db import ready
 from app.db.schema import upgrade
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -235,20 +237,36 @@ _AS_SQLITE = {"json": TextLoader, "bool": _Number, "timestamptz": _Moment, "nume
 
 
 @contextmanager
-def noted_statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Give a list to which the statements that run meanwhile are added, with their parameters."""
+def noted_statements(*engines: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Give a list to which the statements that run meanwhile are added, with their parameters.
+
+    Those too that `app.db.ready` has the driver run, past SQLAlchemy.
+    """
     seen: list[tuple[str, Any]] = []
 
     def note(
         _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
     ) -> None:
-        seen.append((statement, parameters))
+        if statement != "BEGIN":
+            seen.append((statement, parameters))
 
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    def note_and_run(connection: Connection, sql: str, values: Any) -> Any:
+        if connection.engine in engines:
+            seen.append((sql, values))
+        return run(connection, sql, values)
+
+    run = ready.run_by_driver
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in list(sys.modules.values()):
+            if getattr(module, "run_by_driver", None) is run:
+                patch.setattr(module, "run_by_driver", note_and_run)
+        try:
+            yield seen
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
 
 
 def explain(connection: Connection, sql: str, values: Any) -> list[str]:
@@ -257,6 +275,7 @@ def explain(connection: Connection, sql: str, values: Any) -> list[str]:
     PostgreSQL prefers both for tables as small as the tests' are; it is told not to, and does so
     only where it has no other way.
     """
+    values = tuple(values) if isinstance(values, list) else values  # a list would be many of them
     if _kind == SQLITE:
         steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
         return [

@@ -15,6 +15,7 @@ from app.api.dataset import DatasetCache, DatasetState, require_ready
 from app.api.paging import Page, PageRequest
 from app.api.parameters import PageParameters, Parameters, check_names
 from app.db.engine import open_session
+from app.db.rank import WordCounts
 
 # Each holds one of the reader's eight connections for as long as its client takes.
 MAX_EXPORTS = 4
@@ -30,11 +31,13 @@ class Source:
     Attributes:
         engine: Reads only.
         dataset: What is known of the data's state.
+        words: What is known of the full-text indexes' words.
         exports: A slot for each export that may run at once.
     """
 
     engine: Engine
     dataset: DatasetCache
+    words: WordCounts = field(default_factory=WordCounts)
     exports: Semaphore = field(default_factory=lambda: Semaphore(MAX_EXPORTS))
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     FromClause,
@@ -18,9 +19,12 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
+from app.api.deps import Call
 from app.api.filters import in_entities
+from app.api.hits import Searched, read_hits
 from app.api.paging import (
     Page,
     PageRequest,
@@ -31,11 +35,9 @@ from app.api.paging import (
     select_count,
 )
 from app.api.parameters import PageParameters
-from app.db.dialect import SQLITE
 from app.db.engine import allow_more_time
-from app.db.rank import rank_evenly
+from app.db.ready import Ready
 from app.db.search import Query, bind_query, can_be_bound
-from app.records import read_words, unpack_each
 
 # Rows that an export holds at once.
 PORTION = 200
@@ -164,6 +166,22 @@ def _select_keys(listing: Listing) -> _Keys:
     return _Keys(keys if where is None else keys.where(where), key, counted, order)
 
 
+# A statement with lists in it is written anew for each length that they have.
+_Statement = Ready | Select[Any]
+
+
+def _make_ready(statement: Select[Any]) -> _Statement:
+    parts = visitors.iterate(statement)
+    has_lists = any(isinstance(part, BindParameter) and part.expanding for part in parts)
+    return statement if has_lists else Ready(statement)
+
+
+def _run(session: Session, statement: _Statement, values: Mapping[str, Any]) -> Sequence[Any]:
+    if isinstance(statement, Ready):
+        return statement.all(session.connection(), **values)
+    return session.execute(statement, dict(values)).all()
+
+
 # How many rows a first page's statement returns at most.
 _MOST = bindparam("most", type_=Integer())
 
@@ -180,17 +198,18 @@ class FirstPage:
         count: How many are found; None where each row of the page says so, as ``total``.
         found: What is on the page, ``most`` rows: their keys, or all that is read of them.
         rows: The statement to read the rows by their keys, or None.
-        few: Of a search of texts by relevance alone: all rows that it finds, in the order of their
-            keys; none where it finds ``most`` or more.
+        searched: What is searched, where `read_hits` takes it and the order.
     """
 
     listing: Listing
-    count: Select[Any] | None
-    found: Select[Any]
+    count: _Statement | None
+    found: _Statement
     rows: Select[Any] | None
-    few: Select[Any] | None = None
+    searched: Searched | None = None
 
 
+_BEST_FIRST = [("rank", False), ("key", False)]
+_NEWEST_FIRST = [("published_at", True), ("key", True)]
 # What a search may be asked besides and is still nothing but a search.
 _NO_FILTERS = frozenset(("q", "sort", "limit", "include", "fields", "offset_unit"))
 
@@ -201,7 +220,10 @@ def is_first_page_of_search(parameters: PageParameters, query: Query) -> bool:
 
 
 def prepare_first_page(
-    listing: Listing, *, columns: Sequence[ColumnElement[Any]] = (), is_text: bool = False
+    listing: Listing,
+    *,
+    columns: Sequence[ColumnElement[Any]] = (),
+    searched: Searched | None = None,
 ) -> FirstPage:
     """Make the statements of a list's first page, once for each list and order.
 
@@ -209,12 +231,17 @@ def prepare_first_page(
         listing: The list.
         columns: All that is read of its rows, but for the terms of its order; all that
             `Listing.rows` has when there are none, or the list is scattered.
-        is_text: What is searched is the text of each row's record, and nothing else is indexed.
+        searched: What is searched, where `read_hits` takes it.
     """
     if listing.hits is not None:
-        is_few = is_text and [term.name for term in listing.order] == ["rank", "key"]
-        few = _select_few(listing) if is_few else None
-        return FirstPage(listing, count=None, found=_select_searched(listing), rows=None, few=few)
+        steps = [(term.name, term.descending) for term in listing.order]
+        return FirstPage(
+            listing,
+            count=None,
+            found=_make_ready(_select_searched(listing)),
+            rows=None,
+            searched=searched if steps in (_BEST_FIRST, _NEWEST_FIRST) else None,
+        )
     found, counted, order = listing.statement, listing.counted, listing.order
     rows = None
     if listing.is_scattered:
@@ -225,8 +252,8 @@ def prepare_first_page(
         found = found.with_only_columns(*columns, *(t.column.label(t.name) for t in order))
     return FirstPage(
         listing,
-        count=select_count(found, counted=counted),
-        found=found.order_by(*order_by(order)).limit(_MOST),
+        count=_make_ready(select_count(found, counted=counted)),
+        found=_make_ready(found.order_by(*order_by(order)).limit(_MOST)),
         rows=rows,
     )
 
@@ -264,39 +291,31 @@ def _select_searched(listing: Listing) -> Select[Any]:
     return of_page.add_columns(*more).order_by(*order_by(terms))
 
 
-def _select_few(listing: Listing) -> Select[Any]:
-    hits, rows = listing.hits, listing.rows
-    assert hits is not None
-    assert rows is not None
-    few = select(hits.c.key).limit(_MOST).cte("few")
-    fits = select(func.count()).select_from(few).scalar_subquery() < _MOST
-    of_few = rows.join(few, few.c.key == rows.selected_columns["key"])
-    return of_few.where(fits).order_by(few.c.key)
-
-
-def read_search(session: Session, first: FirstPage, *, query: Query, request: PageRequest) -> Page:
+def read_search(
+    call: Call, session: Session, first: FirstPage, *, query: Query, request: PageRequest
+) -> Page:
     """Read the first page of a search.
 
-    By relevance, where all that is found is on the page and has each word as often, SQLite need
-    not rank it, for which it walks all that the index has of each word: that took a sixth of a
-    search among a million articles (in process, in turns).
-
     Args:
+        call: What is asked.
         session: Where from.
         first: The page.
         query: What is looked for.
         request: Has no cursor.
     """
-    values = bind_query(query)
-    if first.few is not None and session.connection().dialect.name == SQLITE:
-        found = session.execute(first.few, {**values, "most": request.limit + 1}).all()
-        words = map(read_words, unpack_each(row.record for row in found))
-        places = rank_evenly([one.text for one in words], query) if found else None
-        if places is not None:
-            rows = [found[place] for place in places]
-            order, total = first.listing.order, len(rows)
-            return make_page(rows, order=order, place=None, request=request, total=total)
-    return read_first_page(session, first, values=values, request=request)
+    if first.searched is not None:
+        page = read_hits(
+            session,
+            first.searched,
+            by_rank=first.listing.order[0].name == "rank",
+            query=query,
+            request=request,
+            counts=call.source.words,
+            version=call.version,
+        )
+        if page is not None:
+            return page
+    return read_first_page(session, first, values=bind_query(query), request=request)
 
 
 def read_first_page(
@@ -312,14 +331,14 @@ def read_first_page(
     """
     listing = first.listing
     total = request.total
-    found = session.execute(first.found, {**values, "most": request.limit + 1}).all()
+    found = _run(session, first.found, {**values, "most": request.limit + 1})
     if total is None:
         if len(found) <= request.limit:
             total = len(found)
         elif first.count is None:
             total = int(found[0].total)
         else:
-            total = int(session.scalar(first.count, dict(values)) or 0)
+            total = int(_run(session, first.count, values)[0][0])
     page = make_page(found, order=listing.order, place=None, request=request, total=total)
     if first.rows is None:
         return page

@@ -309,7 +309,8 @@ def make_page(
     has_prev = more if backward else place is not None
 
     def point_at(row: Row[Any], *, before: bool) -> str:
-        values = tuple(row._mapping[term.name] for term in order)
+        named = row._asdict()
+        values = tuple(named[term.name] for term in order)
         return encode_cursor(Cursor(values, backward=before), scope=request.scope)
 
     return Page(

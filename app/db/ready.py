@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from app.db.dialect import SQLITE, ByDialect
+from app.db.engine import allow_more_time
 from app.db.json_text import write_json
 
 Process = Callable[[Any], Any]
@@ -138,12 +139,7 @@ class Ready:
             cursor.close()
 
     def _execute(self, connection: Connection, written: _Written, values: Mapping[str, Any]) -> Any:
-        driver: Any = connection.connection.driver_connection
-        bound = written.bind(values)
-        try:
-            return driver.execute(written.sql, bound)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise to_error(connection.dialect, written.sql, error) from error
+        return run_by_driver(connection, written.sql, written.bind(values))
 
     def _write(self, dialect: Dialect) -> _Written:
         written = self._written.get(dialect.name)
@@ -245,6 +241,25 @@ def convert(row: Sequence[Any], processes: Sequence[tuple[int, Process]]) -> lis
         if values[at] is not None:
             values[at] = process(values[at])
     return values
+
+
+def run_by_driver(connection: Connection, sql: str, values: Any) -> Any:
+    """Run a statement and return the driver's cursor.
+
+    Args:
+        connection: In a transaction, or at its beginning.
+        sql: As the driver takes it.
+        values: Likewise.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: The database refuses the statement, or ends it.
+    """
+    allow_more_time(connection)
+    driver: Any = connection.connection.driver_connection
+    try:
+        return driver.execute(sql, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise to_error(connection.dialect, sql, error) from error
 
 
 def to_error(dialect: Dialect, sql: str, error: Exception) -> Any:

@@ -8,13 +8,14 @@ own syntax. SQLite's: https://www.sqlite.org/fts5.html#full_text_query_syntax; P
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    cast,
     column,
     func,
     literal_column,
@@ -39,6 +41,10 @@ from app.db.fold import Word, find_words, fold_letters
 
 MAX_QUERY_CHARS = 500
 MAX_TERMS = 32
+SNIPPET_CHARS = 160
+RANK_SCALE = 1e10
+"""What SQLite's ranks are multiplied by, to be whole numbers: processors round otherwise, and a
+cursor that one makes is read by another, or by other code (`app.db.rank`)."""
 _QUOTES = frozenset('"“”„‟«»＂')
 _ELLIPSIS = "…"
 
@@ -202,9 +208,9 @@ def search_statement(
 ) -> Select[Any]:
     """Return the statement for the rows that match: columns ``key`` and ``rank``.
 
-    ``rank`` is BM25 (on PostgreSQL ts_rank), the better the smaller (negative). Order by
-    ``rank, key``: the key settles ties, and the pair is what a cursor keeps. A rank is the same on
-    every run over the same data.
+    ``rank`` is BM25 by `RANK_SCALE` (on PostgreSQL ts_rank), the better the smaller (negative).
+    Order by ``rank, key``: the key settles ties, and the pair is what a cursor keeps. A rank is the
+    same on every run over the same data.
 
     With `limit` the statement is one page in that order: join it to its table for a page without
     other filters, so that only the page's rows are fetched. Without, it is unordered: join it, add
@@ -218,7 +224,11 @@ def search_statement(
     """
     index = index_of(target)
     key = index.c.rowid
-    rank = ByDialect(sqlite=index.c.rank, postgresql=tsquery.rank(index, query), type_=Float())
+    rank = ByDialect(
+        sqlite=cast(index.c.rank * literal_column(f"{RANK_SCALE:.0f}.0"), BigInteger),
+        postgresql=tsquery.rank(index, query),
+        type_=Float(),
+    )
     statement = select(key.label("key"), rank.label("rank")).where(matches(index, target, query))
     if after is not None:
         statement = statement.where(or_(rank > after[0], and_(rank == after[0], key > after[1])))
@@ -241,44 +251,60 @@ def find_matches(text: str, query: Query, *, limit: int | None = None) -> list[O
         Half-open ``(start, end)`` in code points, in text order, not overlapping: a phrase is one
         span, and spans that share a word are one.
     """
-    found = _find_single_words(text, query)
+    found = find_single_words(text, list_sought(query))
     if found is None:
         words = find_words(text)
         places: dict[str, list[int]] = {}
         for number, word in enumerate(words):
             places.setdefault(word.folded, []).append(number)
-        found = [match for term in query.wanted for match in _find_term(words, places, term)]
+        found = _merge(match for term in query.wanted for match in _find_term(words, places, term))
+    return found if limit is None else found[:limit]
+
+
+def list_sought(query: Query) -> list[tuple[str, bool]] | None:
+    """Return what `find_single_words` looks for: None where a phrase is wanted."""
+    if any(len(term.words) > 1 for term in query.wanted):
+        return None
+    return [
+        (f" {term.words[0]}" if term.prefix else f" {term.words[0]} ", term.prefix)
+        for term in query.wanted
+    ]
+
+
+def find_single_words(text: str, sought: list[tuple[str, bool]] | None) -> list[Offsets] | None:
+    """Find words where they stand; None when it takes more than looking for them.
+
+    Of the words of a quotation few are sought, and none of the others has to be made one.
+
+    Args:
+        text: As for `find_matches`, whose answer this is.
+        sought: As from `list_sought`, once for many texts.
+    """
+    folded = None if sought is None else fold_letters(text)
+    if folded is None or sought is None:
+        return None
+    # Between spaces, so that a word is its letters with a space before and behind. A pattern for
+    # each word would have to be compiled: 0.1 ms, and the next request's words are others.
+    folded = f" {folded} "
+    found = []
+    for word, is_prefix in sought:
+        at = folded.find(word)
+        while at >= 0:
+            end = folded.index(" ", at + 1) if is_prefix else at + len(word) - 1
+            found.append((at, end - 1))
+            at = folded.find(word, end)
+    return _merge(found) if len(found) > 1 else found
+
+
+def _merge(found: Iterable[Offsets]) -> list[Offsets]:
+    """Return matches in text order, those that share a word as one."""
     merged: list[Offsets] = []
     for start, end in sorted(found):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    return merged if limit is None else merged[:limit]
-
-
-def _find_single_words(text: str, query: Query) -> list[Offsets] | None:
-    """Find words where they stand; None when it takes more than looking for them.
-
-    Of the words of a quotation few are sought, and none of the others has to be made one.
-    """
-    if any(len(term.words) > 1 for term in query.wanted):
-        return None
-    folded = fold_letters(text)
-    if folded is None:
-        return None
-    # Between spaces, so that a word is its letters with a space before and behind. A pattern for
-    # each word would have to be compiled: 0.1 ms, and the next request's words are others.
-    folded = f" {folded} "
-    found = []
-    for term in query.wanted:
-        sought = f" {term.words[0]}" if term.prefix else f" {term.words[0]} "
-        at = folded.find(sought)
-        while at >= 0:
-            end = folded.index(" ", at + 1) if term.prefix else at + len(sought) - 1
-            found.append((at, end - 1))
-            at = folded.find(sought, end)
-    return found
+    return merged
 
 
 def _find_term(words: list[Word], places: dict[str, list[int]], term: Term) -> list[Offsets]:
@@ -301,7 +327,7 @@ def _find_term(words: list[Word], places: dict[str, list[int]], term: Term) -> l
 
 
 def make_snippet(
-    text: str, matches: Sequence[Offsets], *, width: int = 160
+    text: str, matches: Sequence[Offsets], *, width: int = SNIPPET_CHARS
 ) -> tuple[str, list[Offsets]]:
     """Cut the part of a text that shows the most matches.
 

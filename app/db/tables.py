@@ -74,7 +74,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     ) -> Callable[[Any], datetime | None] | None:
         """Read what SQLite stores in one step instead of three: they were a sixth of a count."""
         if dialect.name == "sqlite":
-            return _read_utc
+            return read_utc
         return super().result_processor(dialect, coltype)
 
 
@@ -91,7 +91,8 @@ def _write_utc(value: datetime | None) -> str | None:
     return _to_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def _read_utc(stored: str | None) -> datetime | None:
+def read_utc(stored: str | None) -> datetime | None:
+    """Return a time as SQLite stores it; None for none."""
     return None if stored is None else datetime.fromisoformat(stored + "+00:00")
 
 
@@ -443,6 +444,23 @@ class QuoteRecord(SQLModel, table=True):
     record: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class QuoteWords(SQLModel, table=True):
+    """What a search's hits are put in order by, side by side: of a quotation's words and its date.
+
+    Attributes:
+        words: How many the full-text index has of its text.
+        repeated: Those that stand in it more than once, folded, each as often as it stands there
+            again, with spaces between; None where there are none.
+    """
+
+    __tablename__ = "quote_words"
+
+    quote_key: int = _key_of("quotes.key")
+    published_at: datetime | None = _time(nullable=True)
+    words: int
+    repeated: str | None = _text(nullable=True)
+
+
 class Claim(SQLModel, table=True):
     """A proposition that somebody could check; `text` is the content's parts joined by a space.
 
@@ -524,6 +542,17 @@ class ClaimRecord(SQLModel, table=True):
     claimant_key: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     published_at: datetime | None = _time(nullable=True)
     record: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ClaimWords(SQLModel, table=True):
+    """What a search's hits are put in order by, as `QuoteWords`."""
+
+    __tablename__ = "claim_words"
+
+    claim_key: int = _key_of("claims.key")
+    published_at: datetime | None = _time(nullable=True)
+    words: int
+    repeated: str | None = _text(nullable=True)
 
 
 class MonthlyCount(SQLModel, table=True):

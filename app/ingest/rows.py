@@ -17,6 +17,7 @@ from sqlalchemy import Table
 from app.db import plain, tables
 from app.db.fold import fold
 from app.db.ids import ARTICLE, SOURCE, to_key
+from app.db.rank import count_words
 from app.ingest.said import GlobalEntity, SaidMapper, to_json
 from app.parsing.types import ParsedArticle, RawArticle, Span
 from app.records import make_records
@@ -255,6 +256,18 @@ def to_records(
         abouts=abouts,
         slugs=slugs,
     )
+
+
+def to_words(rows: ArticleRows) -> dict[str, list[dict[str, Any]]]:
+    """Return what a search's hits are put in order by (`tables.QuoteWords`), as rows by table."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for what, said in (("quote", rows.quotes), ("claim", rows.claims)):
+        found[f"{what}_words"] = made = []
+        for one in said:
+            words, repeated = count_words(one.text)
+            row = {f"{what}_key": one.key, "published_at": one.published_at}
+            made.append({**row, "words": words, "repeated": repeated})
+    return found
 
 
 def to_values(row: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from app.db.ids import to_key
 from app.ingest.resolve import Touch, touch_locals
 from app.ingest.resolve.local import Local
 from app.ingest.resolve.stored import to_call_values, to_local_values
-from app.ingest.rows import to_records, to_row_values, to_rows
+from app.ingest.rows import to_records, to_row_values, to_rows, to_words
 from app.ingest.said import GlobalEntity
 from app.ingest.stories import Sketch, to_sketch_values
 from app.ingest.tally import Tally, to_tally
@@ -39,7 +39,8 @@ BEFORE = ("local_entities", "local_entity_calls")
 AFTER = (
     *("articles", "article_authors", "article_entities", "entity_roles", "mentions"),
     *("attributions", "quotes", "quote_about", "claims", "claim_about", "unnamed_sources"),
-    *("quote_records", "claim_records", "article_sketches", "article_bands"),
+    *("quote_records", "claim_records", "quote_words", "claim_words"),
+    *("article_sketches", "article_bands"),
 )
 """Tables that are written once it is decided who is who."""
 
@@ -112,6 +113,7 @@ def make_rows(
         "local_entities": to_local_values(locals_),
         "local_entity_calls": to_call_values(locals_),
         **to_row_values(rows),
+        **to_words(rows),
         **to_records(rows, entities=entities.values()),
         **to_sketch_values(sketch, article_key=article_key),
     }

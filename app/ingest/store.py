@@ -34,6 +34,7 @@ from app.ingest.rows import (
     to_row_values,
     to_rows,
     to_values,
+    to_words,
 )
 from app.ingest.staged import Staged
 from app.ingest.staging import move_locals, move_rows, read_parsed
@@ -137,6 +138,7 @@ def store_article(
             article_key=key,
         )
         write_records(connection, to_row_values(rows))
+        write_records(connection, to_words(rows))
         write_records(connection, to_records(rows, entities=entities.values()))
         write_sketch(connection, sketch, article_key=key)
         kept = {"article_key": key, "parsed": packed or pack(parsed)}

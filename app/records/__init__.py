@@ -19,7 +19,13 @@ from app.records.entities import (
 from app.records.given import article_attribution_record
 from app.records.packing import pack, unpack, unpack_each
 from app.records.quotes import quote_record
-from app.records.reading import read_article_key, read_key, read_time, read_words
+from app.records.reading import (
+    read_article_key,
+    read_key,
+    read_plain_words,
+    read_time,
+    read_words,
+)
 from app.records.write import (
     RECORDS_VERSION,
     are_current,
@@ -46,6 +52,7 @@ __all__ = [
     "read_article_key",
     "read_entity",
     "read_key",
+    "read_plain_words",
     "read_time",
     "read_words",
     "remake_records",

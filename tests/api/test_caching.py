@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app.api.caching import matches_etag
 from app.api.dataset import MAX_TOTALS, DatasetCache
@@ -14,7 +15,7 @@ from app.db.engine import make_writer_engine
 from app.main import create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
-from tests.databases import url_of
+from tests.databases import noted_statements, url_of
 
 PATHS = [
     "/v1",
@@ -29,18 +30,11 @@ PATHS = [
 
 
 @pytest.fixture
-def statements(app: FastAPI) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    for engine in app.state.engines:  # the state is read by a connection of its own
-        event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    for engine in app.state.engines:
-        event.remove(engine, "before_cursor_execute", note)
+def statements(app: FastAPI) -> Iterator[list[tuple[str, Any]]]:
+    with noted_statements(
+        *app.state.engines
+    ) as seen:  # the state is read by a connection of its own
+        yield seen
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -48,7 +42,7 @@ def test_a_client_that_has_the_answer_gets_304_with_the_same_headers_and_no_sql(
     app: FastAPI,
     client: TestClient,
     path: str,
-    statements: list[str],
+    statements: list[tuple[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # However busy the machine is, the state is not read anew between the two.
@@ -66,14 +60,14 @@ def test_a_client_that_has_the_answer_gets_304_with_the_same_headers_and_no_sql(
 
 
 def test_when_the_state_is_too_old_only_the_state_is_read(
-    app: FastAPI, client: TestClient, statements: list[str]
+    app: FastAPI, client: TestClient, statements: list[tuple[str, Any]]
 ) -> None:
     etag = client.get("/v1/quotes").headers["etag"]
     app.state.source.dataset._read_at = 0.0
     statements.clear()
     assert client.get("/v1/quotes", headers={"If-None-Match": etag}).status_code == 304
     assert statements
-    assert not [statement for statement in statements if "quotes" in statement]
+    assert not [sql for sql, _ in statements if "quotes" in sql]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -143,13 +137,13 @@ def test_new_data_have_another_etag_and_another_total(tmp_path: Path) -> None:
 
 
 def test_totals_are_counted_once_for_each_query_and_data_version(
-    client: TestClient, statements: list[str]
+    client: TestClient, statements: list[tuple[str, Any]]
 ) -> None:
     client.get("/v1/claims?kind=denial&limit=2")
     statements.clear()
     page = client.get("/v1/claims?kind=denial&limit=3&sort=id&include=article")
     assert page.json()["meta"]["total"] > 3
-    assert not [statement for statement in statements if "count(*)" in statement]
+    assert not [sql for sql, _ in statements if "count(*)" in sql]
 
 
 def test_only_so_many_totals_are_remembered(app: FastAPI) -> None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app.api.finished import sort_query
 from app.db.engine import make_writer_engine
 from app.main import Application, create_app
 from tests.api.conftest import settings_for
 from tests.api.corpus import write_corpus
-from tests.databases import url_of
+from tests.databases import noted_statements, url_of
 
 pytestmark = pytest.mark.one_database  # kept answers come from no database
 
@@ -20,16 +21,13 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 
 @pytest.fixture
-def fresh(database: Path) -> Iterator[tuple[Application, TestClient, list[str]]]:
+def fresh(database: Path) -> Iterator[tuple[Application, TestClient, list[tuple[str, Any]]]]:
     app = create_app(settings_for(database))
     app.state.source.dataset._max_age = 3600.0
-    seen: list[str] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        seen.append(statement)
-
-    event.listen(app.state.source.engine, "before_cursor_execute", note)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with (
+        noted_statements(app.state.source.engine) as seen,
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
         yield app, client, seen
     app.state.source.engine.dispose()
 

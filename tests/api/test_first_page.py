@@ -46,9 +46,9 @@ def test_a_first_page_is_what_the_list_has(
                     with monkeypatch.context() as patch:
                         read = import_module(module).read_search
 
-                        def note(session, first, *, read=read, **more):  # type: ignore[no-untyped-def]
+                        def note(call, session, first, *, read=read, **more):  # type: ignore[no-untyped-def]
                             asked.append(first)
-                            return read(session, first, **more)
+                            return read(call, session, first, **more)
 
                         patch.setattr(f"{module}.read_search", note)
                         if not is_own:

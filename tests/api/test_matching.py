@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event
 
 from app.api.matching.compare import MatchType, compare, read_asked
 from app.db.tables import metadata
-from tests.databases import explain
+from tests.databases import explain, noted_statements
 
 QUOTED = "We will not raise the toll, and we won’t close the café this winter."
 
@@ -152,17 +151,12 @@ def test_offsets_of_matches_can_be_those_of_javascript(client: TestClient) -> No
 
 def test_a_match_reads_no_table_from_end_to_end(client: TestClient, app: Any) -> None:
     engine = app.state.source.engine
-    seen: list[tuple[str, Any]] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        # Not what is asked once a second: tables of one row.
-        if statement.startswith("SELECT") and not re.search(r"FROM (dataset|alembic_v)", statement):
-            seen.append((statement, parameters))
-
     app.finished.forget()
-    event.listen(engine, "before_cursor_execute", note)
-    match(client, "Freight is up by a third")
-    event.remove(engine, "before_cursor_execute", note)
+    with noted_statements(engine) as noted:
+        match(client, "Freight is up by a third")
+    # Not what is asked once a second: tables of one row.
+    asked = re.compile(r"SELECT(?!.*FROM (dataset|alembic_v))", re.DOTALL)
+    seen = [(sql, values) for sql, values in noted if asked.match(sql)]
     assert 3 < len(seen) < 10
     with engine.connect() as connection:
         for sql, values in seen:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event
 
 from app.api.plain import PlainLists
 from app.main import Application, create_app
@@ -32,11 +31,6 @@ def client(app: Application) -> Iterator[TestClient]:
 @pytest.fixture
 def count(app: Application, client: TestClient) -> Iterator[Count]:
     engine = app.state.source.engine
-    seen: list[str] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
 
     def count_queries(path: str, *, is_counted_apart: bool = True) -> int:
         app.state.source.dataset.read()
@@ -54,9 +48,8 @@ def count(app: Application, client: TestClient) -> Iterator[Count]:
         has_all = found["meta"]["total"] == len(found["data"])
         return len(seen) + (is_counted_apart and has_all)
 
-    event.listen(engine, "before_cursor_execute", note)
-    yield count_queries
-    event.remove(engine, "before_cursor_execute", note)
+    with noted_statements(engine) as seen:
+        yield count_queries
 
 
 # Total and page; then what the rows of a page need, each thing once.
@@ -118,21 +111,31 @@ def test_a_list_costs_the_same_queries_for_one_row_and_for_all(
     ],
 )
 def test_the_first_page_of_a_search_and_its_total_are_one_query(
-    count: Count, path: str, queries: int
+    app: Application, count: Count, path: str, queries: int
 ) -> None:
+    is_sqlite = app.state.source.engine.dialect.name == "sqlite"
     for limit in (1, 2, 200):
-        assert count(f"{path}&limit={limit}", is_counted_apart=False) == queries
+        # Of quotations and claims more are found than are on the page, and it is read apart.
+        more = is_sqlite and limit < 200 and "articles" not in path
+        assert count(f"{path}&limit={limit}", is_counted_apart=False) == queries + more
 
 
 @pytest.mark.parametrize("path", ["/v1/quotes", "/v1/claims"])
-def test_a_search_by_relevance_is_ranked_only_where_ranks_can_tell(
+def test_a_search_by_relevance_counts_words_only_where_they_can_tell(
     app: Application, count: Count, path: str
 ) -> None:
-    ranked = 1 if app.state.source.engine.dialect.name == "postgresql" else 2
-    for q, limit, queries in (
-        ("crews", 200, 1),
-        ("crews", 2, ranked),  # more are found than are on the page
-        ("the", 200, ranked),  # it is twice in some
+    is_sqlite = app.state.source.engine.dialect.name == "sqlite"
+    expected = [1, 4, 3, 3, 2] if is_sqlite else [1] * 5
+    for (q, limit), queries in zip(
+        (
+            ("crews", 200),
+            ("crews", 2),  # more are found than are on the page: how large the index is, the page
+            ("crews", 2),  # how many have the word is known
+            ("the", 200),  # it is twice in some
+            ("the", 200),
+        ),
+        expected,
+        strict=True,
     ):
         address = f"{path}?q={q}&sort=relevance&limit={limit}"
         assert count(address, is_counted_apart=False) == queries, address
@@ -202,12 +205,12 @@ def test_the_first_page_of_a_search_reads_no_row_that_was_not_found(
         answer = client.get(f"{path}?q=the&limit=2{sort}")
     assert answer.json()["data"]
     pages = [(sql, values) for sql, values in seen if "LIMIT" in sql]
-    assert 1 <= len(pages) <= 2  # a second where it is ranked
+    assert 1 <= len(pages) <= 2  # a second by keys
     with engine.connect() as connection:
         steps = [step for page in pages for step in explain(connection, *page)]
     scans = [step for step in steps if "ORDER BY" not in step and "Sort" not in step]
     # What was found is held, and so is the page.
-    assert {step.removeprefix("SCAN ") for step in scans} <= {"few", "found", "page"}, steps
+    assert {step.removeprefix("SCAN ") for step in scans} <= {"found", "size", "page"}, steps
 
 
 @pytest.mark.one_database  # PostgreSQL knows how many rows a condition leaves

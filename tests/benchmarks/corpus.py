@@ -130,8 +130,8 @@ class _Part:
 # hashes, those of the first begin with an article's, or are few.
 _SAID = _Part(
     name="said",
-    tables=("attributions", "quotes", "quote_about", "quote_records",
-            "claims", "claim_about", "claim_records"),
+    tables=("attributions", "quotes", "quote_about", "quote_records", "quote_words",
+            "claims", "claim_about", "claim_records", "claim_words"),
     searches=("quote_search", "claim_search"),
     months=("quotes", "claims"),
 )  # fmt: skip

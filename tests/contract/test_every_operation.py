@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from app.api.openapi import build_openapi
 from app.db.ids import to_id, to_key
 from app.main import create_app
 from tests.api.conftest import settings_for
+from tests.databases import noted_statements
 
 pytestmark = (
     pytest.mark.one_database
@@ -72,17 +72,9 @@ def test_a_304_runs_no_sql(
     first = client.get(address)
     assert first.status_code == 200
     engine = app.state.source.engine
-    seen: list[str] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        seen.append(statement)
-
     app.state.source.dataset.read()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with noted_statements(engine) as seen:
         again = client.get(address, headers={"If-None-Match": first.headers["etag"]})
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert again.status_code == 304
     assert again.content == b""
     assert seen == []

@@ -1,4 +1,4 @@
-"""What is repeated beside records and names: what a database from before 0009 and 0013 becomes."""
+"""What is repeated beside records, names and words: what an older database becomes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from alembic import command
 
 from app.db import schema
 from app.db.engine import make_writer_engine
+from app.db.fold import fold_words
 from tests import databases
 from tests.api.corpus import write_corpus
 
@@ -81,3 +82,18 @@ def test_records_from_before_get_their_speaker_and_date(
 
     # Columns that are added come last.
     assert {frozenset(row) for row in after} == {frozenset(row) for row in before}
+
+
+@pytest.mark.parametrize("what", ["quote", "claim"])
+def test_what_was_said_before_has_its_words_counted(
+    both_databases: str, tmp_path: Path, what: str
+) -> None:
+    rows = f"SELECT * FROM {what}_words ORDER BY {what}_key"
+    with old_database(both_databases, tmp_path) as (ask, go_back):
+        before = ask(rows)
+        assert len(before) == ask(f"SELECT count(*) FROM {what}s")[0][0] > 5
+        go_back("0014")
+        assert ask(rows) == before
+        words = dict(ask(f"SELECT text, words FROM {what}_words JOIN {what}s ON key = {what}_key"))
+        for text, number in words.items():
+            assert number == len(fold_words(text))

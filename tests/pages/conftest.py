@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event
 
 from app.main import Application
 from tests.api.conftest import app, client, database
+from tests.databases import noted_statements
 
 __all__ = ["app", "client", "database"]
 
@@ -19,11 +19,6 @@ def count_queries(
     # However busy the machine is, the state is not read anew on the way.
     monkeypatch.setattr(app.state.source.dataset, "_max_age", 3600.0)
     engine = app.state.source.engine
-    seen: list[str] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
 
     def count(path: str) -> int:
         app.finished.forget()
@@ -33,9 +28,8 @@ def count_queries(
         assert client.get(path).status_code == 200
         return len(seen)
 
-    event.listen(engine, "before_cursor_execute", note)
-    yield count
-    event.remove(engine, "before_cursor_execute", note)
+    with noted_statements(engine) as seen:
+        yield count
 
 
 @pytest.fixture(autouse=True)

@@ -464,7 +464,7 @@ def test_what_is_said_of_somebody_is_read_in_the_order_of_an_index(
     first = queries.prepare_shape(Shape(parameters, (), ("about",)))
     engine = app.state.source.engine
     with open_session(engine) as session, noted_statements(engine) as seen:
-        found = session.execute(first.found, {"about": "velm", "most": 3}).all()
+        found = first.found.all(session.connection(), about="velm", most=3)
     assert found
     with engine.connect() as connection:
         for sql, given in seen:

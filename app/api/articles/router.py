@@ -98,7 +98,7 @@ def list_articles(
         request = call.page_request(parameters)
         if query is not None and is_first_page_of_search(parameters, query):
             first = queries.prepare_search(parameters.sort)
-            page = read_search(session, first, query=query, request=request)
+            page = read_search(call, session, first, query=query, request=request)
         else:
             listing = queries.find_articles(filters=parameters, query=query)
             page = read_page(session, listing, request=request)

@@ -39,7 +39,7 @@ def respond_with_claims(
         request = call.page_request(parameters)
         if is_of_all and query is not None and is_first_page_of_search(parameters, query):
             first = queries.prepare_search(parameters.sort)
-            page = read_search(session, first, query=query, request=request)
+            page = read_search(call, session, first, query=query, request=request)
         else:
             listing = queries.find_claims(
                 filters=parameters, query=query, article_key=article_key, claimant=claimant

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.api.counting import Dimension
 from app.api.filters import in_articles, in_entities, published_between
+from app.api.hits import Searched
 from app.api.listing import FirstPage, Listing, keep_named, prepare_first_page
 from app.api.opened import Shape
 from app.api.paging import Term
@@ -129,11 +130,14 @@ def prepare_shape(shape: Shape) -> FirstPage:
     return prepare_first_page(find_quotes(filters=filters, query=None), columns=columns)
 
 
+_SEARCHED = Searched(SearchTarget.QUOTES, one="quote", who="speaker")
+
+
 @lru_cache(maxsize=64)
 def prepare_search(sort: str) -> FirstPage:
     """Return the first page of what a search finds, in an order, for `read_search`."""
     listing = find_quotes(filters=QuoteFilters(sort=sort), query=OPEN)
-    return prepare_first_page(listing, is_text=True)
+    return prepare_first_page(listing, searched=_SEARCHED)
 
 
 # Made once: making a statement takes as long as running one that finds a row.
