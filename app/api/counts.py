@@ -1,13 +1,13 @@
 """The paths of counts: articles, quotations and claims by value and by time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement, Integer, Select, bindparam
+from sqlalchemy import ColumnElement, Integer, bindparam
 from sqlmodel import Session
 
 from app.api.articles.parameters import ArticleConditions
@@ -28,7 +28,7 @@ from app.api.deps import Call, call_for
 from app.api.envelope import item_response
 from app.api.listing import Listing
 from app.api.months import Counted, Kept, count_kept, find_kept
-from app.api.opened import Shape, open_filters
+from app.api.opened import Shape, Statement, make_ready, open_filters, read_rows
 from app.api.paging import order_by, select_count
 from app.api.parameters import Parameters
 from app.api.promise import Router
@@ -127,11 +127,11 @@ def read_counts(
         counts = _open_counts(what, shape)
     else:
         counts = _prepare_counts(what, parameters, query)
-    rows = session.execute(counts.groups, {**values, "most": parameters.limit}).all()
+    rows = read_rows(session, counts.groups, {**values, "most": parameters.limit})
     found = Groups(rows, rows[0].groups if rows else 0)
     if counts.is_parted:
         return found, int(rows[0].total) if rows else 0
-    return found, int(session.scalar(counts.total, dict(values)) or 0)
+    return found, int(read_rows(session, counts.total, values)[0][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +144,15 @@ class _Counts:
         is_parted: That is so.
     """
 
-    groups: Select[Any]
-    total: Select[Any]
+    groups: Statement
+    total: Statement
     is_parted: bool
 
 
 @lru_cache(maxsize=128)
 def _open_counts(what: Counted, shape: Shape) -> _Counts:
-    return _prepare_counts(what, shape.make_filters(), None)
+    counts = _prepare_counts(what, shape.make_filters(), None)
+    return replace(counts, groups=make_ready(counts.groups), total=make_ready(counts.total))
 
 
 def _prepare_counts(what: Counted, filters: Any, query: SearchQuery | None) -> _Counts:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Column,
     ColumnElement,
     FromClause,
@@ -19,12 +18,12 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
 from app.api.deps import Call
 from app.api.filters import in_entities
 from app.api.hits import Searched, read_hits
+from app.api.opened import Statement, make_ready, read_rows
 from app.api.paging import (
     Page,
     PageRequest,
@@ -36,7 +35,6 @@ from app.api.paging import (
 )
 from app.api.parameters import PageParameters
 from app.db.engine import allow_more_time
-from app.db.ready import Ready
 from app.db.search import Query, bind_query, can_be_bound
 
 # Rows that an export holds at once.
@@ -166,22 +164,6 @@ def _select_keys(listing: Listing) -> _Keys:
     return _Keys(keys if where is None else keys.where(where), key, counted, order)
 
 
-# A statement with lists in it is written anew for each length that they have.
-_Statement = Ready | Select[Any]
-
-
-def _make_ready(statement: Select[Any]) -> _Statement:
-    parts = visitors.iterate(statement)
-    has_lists = any(isinstance(part, BindParameter) and part.expanding for part in parts)
-    return statement if has_lists else Ready(statement)
-
-
-def _run(session: Session, statement: _Statement, values: Mapping[str, Any]) -> Sequence[Any]:
-    if isinstance(statement, Ready):
-        return statement.all(session.connection(), **values)
-    return session.execute(statement, dict(values)).all()
-
-
 # How many rows a first page's statement returns at most.
 _MOST = bindparam("most", type_=Integer())
 
@@ -202,8 +184,8 @@ class FirstPage:
     """
 
     listing: Listing
-    count: _Statement | None
-    found: _Statement
+    count: Statement | None
+    found: Statement
     rows: Select[Any] | None
     searched: Searched | None = None
 
@@ -238,7 +220,7 @@ def prepare_first_page(
         return FirstPage(
             listing,
             count=None,
-            found=_make_ready(_select_searched(listing)),
+            found=make_ready(_select_searched(listing)),
             rows=None,
             searched=searched if steps in (_BEST_FIRST, _NEWEST_FIRST) else None,
         )
@@ -252,10 +234,37 @@ def prepare_first_page(
         found = found.with_only_columns(*columns, *(t.column.label(t.name) for t in order))
     return FirstPage(
         listing,
-        count=_make_ready(select_count(found, counted=counted)),
-        found=_make_ready(found.order_by(*order_by(order)).limit(_MOST)),
+        count=make_ready(select_count(found, counted=counted)),
+        found=make_ready(found.order_by(*order_by(order)).limit(_MOST)),
         rows=rows,
     )
+
+
+def prepare_grouped(listing: Listing, whole: Table) -> FirstPage:
+    """Make the statement of the first page of a list of groups, once for each list and order.
+
+    All groups are made for a page of them. Making them again for their number took as long, and
+    `whole` is read for those of the page alone.
+
+    Args:
+        listing: Its rows are those of `whole`, and what was counted of each.
+        whole: Has a ``key``.
+    """
+    counted = [column for column in listing.statement.selected_columns if column.table is not whole]
+    page = (
+        listing.statement.with_only_columns(
+            whole.c.key, *counted, func.count().over().label("total")
+        )
+        .order_by(*order_by(listing.order))
+        .limit(_MOST)
+        .subquery("page")
+    )
+    rows = (
+        select(whole, *(column for column in page.c if column.name != "key"))
+        .join(page, page.c.key == whole.c.key)
+        .order_by(*order_by([replace(term, column=page.c[term.name]) for term in listing.order]))
+    )
+    return FirstPage(listing, count=None, found=make_ready(rows), rows=None)
 
 
 def _select_searched(listing: Listing) -> Select[Any]:
@@ -331,14 +340,14 @@ def read_first_page(
     """
     listing = first.listing
     total = request.total
-    found = _run(session, first.found, {**values, "most": request.limit + 1})
+    found = read_rows(session, first.found, {**values, "most": request.limit + 1})
     if total is None:
         if len(found) <= request.limit:
             total = len(found)
         elif first.count is None:
             total = int(found[0].total)
         else:
-            total = int(_run(session, first.count, values)[0][0])
+            total = int(read_rows(session, first.count, values)[0][0])
     page = make_page(found, order=listing.order, place=None, request=request, total=total)
     if first.rows is None:
         return page

@@ -5,15 +5,22 @@ is of, in which articles and since when are left open in it (`sqlalchemy.bindpar
 it is run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam
+from sqlalchemy.sql import visitors
+from sqlmodel import Session
 
 from app.api.filters import keys_of
 from app.api.parameters import Parameters
 from app.db.ids import ARTICLE
+from app.db.ready import Ready
+
+Statement = Ready | Select[Any]
+"""One that is made once; SQLAlchemy's where a list is left open in it, since it is then written
+anew for each length that the list has."""
 
 _ENTITIES = ("speaker", "claimant", "about")
 _ARTICLES, _SINCE = "article", "published_from"
@@ -63,3 +70,22 @@ def open_filters(filters: Parameters, *, without: tuple[str, ...]) -> tuple[Shap
         else:
             given.append((name, tuple(value) if isinstance(value, list) else value))
     return Shape(type(filters), tuple(given), tuple(values)), values
+
+
+def make_ready(statement: Statement) -> Statement:
+    """Return a statement for `read_rows`, which will be run many times."""
+    if isinstance(statement, Ready):
+        return statement
+    parts = visitors.iterate(statement)
+    has_lists = any(isinstance(part, BindParameter) and part.expanding for part in parts)
+    return statement if has_lists else Ready(statement)
+
+
+def read_rows(session: Session, statement: Statement, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the rows that a statement finds with the values that are left open in it.
+
+    SQLAlchemy's way took 0.06 ms more, and 0.003 for each row (in process).
+    """
+    if isinstance(statement, Ready):
+        return statement.all(session.connection(), **values)
+    return session.execute(statement, dict(values)).all()

@@ -132,7 +132,7 @@ def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
     """
     # What is not ASCII is no cursor either way.
     backward, *values = json.loads(open_cursor(word.encode("ascii", "replace"), scope=scope))
-    if len(values) != len(order):
+    if len(values) != len(order) or not all(map(_can_be_of, values, order)):
         raise CursorError("This cursor is from another version of the server.")
     return Cursor(
         tuple(
@@ -141,6 +141,13 @@ def decode_cursor(word: str, *, scope: str, order: Sequence[Term]) -> Cursor:
         ),
         backward=bool(backward),
     )
+
+
+def _can_be_of(value: Any, term: Term) -> bool:
+    """Say whether a value in a cursor can be one of a term's."""
+    if value is None:
+        return term.nullable
+    return type(value) is (str if term.kind is datetime else term.kind)
 
 
 def open_cursor(word: bytes, *, scope: str) -> bytes:

@@ -135,7 +135,7 @@ def join_hits(
     return Found(
         statement.join(hits, matches).add_columns(hits.c.rank),
         counted.join(hits, matches),
-        Term("rank", hits.c.rank, float),
+        Term("rank", hits.c.rank, int),
         hits,
     )
 

@@ -381,7 +381,10 @@ class Quote(SQLModel, table=True):
     __table_args__ = (
         Index(None, "published_at", "key"),
         Index(None, "speaker_key", "published_at", "key", "outlet", "article_key"),
-        Index(None, "article_key", "start"),
+        Index(
+            "ix_quotes_in_article",
+            *("article_key", "start", "speaker_key", "speaker_kind", "published_at"),
+        ),
         Index(None, "outlet", "published_at", "key"),
         Index(None, "cue_lemma", "published_at", "key"),
         Index(None, "attribution_key"),

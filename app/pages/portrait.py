@@ -33,9 +33,9 @@ ON_A_PAGE, ABOUT, TOP, PLACES = 20, 10, 8, 12
 # than so many articles: their ids make the address long.
 QUOTES_LOOKED_AT, ARTICLES_LOOKED_AT = 100, 40
 # Counting takes as long as there is to count: of who said more, so many are compared, the newest.
-SAID_LOOKED_AT = 500
+SAID_LOOKED_AT = 300
 # The places of whoever is named in more articles are counted in so many of them.
-MOST_ARTICLES = 500
+MOST_ARTICLES = 300
 # Name, slug, articles, longitude and latitude, as `draw_map` takes them.
 Place = tuple[str, str, int, float, float]
 

@@ -1,12 +1,14 @@
 """A search without filters has statements of its own, and finds what all others find."""
 
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.api.listing import FirstPage
+from app.api.paging import Cursor, encode_cursor
 from app.main import Application
 
 LISTS = {
@@ -61,3 +63,16 @@ def test_a_first_page_is_what_the_list_has(
     assert found > 100
     plain = sum(1 for q in SEARCHES if "-" not in q and '"' not in q and "'" not in q)
     assert len(asked) == plain * len(SORTS) * 2
+
+
+@pytest.mark.parametrize("path", ["/v1/quotes", "/v1/articles"])
+@pytest.mark.parametrize("value", [-12.25, "12", None, True])
+def test_a_cursor_whose_values_are_of_another_kind_is_refused(
+    path: str, value: Any, client: TestClient
+) -> None:
+    # Ranks were once no whole numbers.
+    address = f"{path}?q=the&sort=relevance"
+    word = encode_cursor(Cursor((value, 1)), scope=address)
+    answer = client.get(f"{address}&cursor={word}")
+    assert answer.status_code == 422
+    assert "another version" in answer.text

@@ -41,7 +41,7 @@ from tests.benchmarks.servers import (
 _CACHE_BYTES = CACHE_MIB << 20
 # The slowest hundredth of fewer answers is one of them; a run goes on for more, five times as long.
 _FEWEST = 200
-# The slowest hundredth of two seconds is ten answers or so; of more rounds the median is steadier.
+# The slowest hundredth of three seconds is thirty answers or so; of more rounds the median is steadier.
 _MORE_ROUNDS = 2
 _WARM_SECONDS = 60
 _RATE = "requests_per_second"

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from app.api.cooccurrences.schemas import MAX_ARTICLES, Cooccurrence, CooccurrenceFilters
 from app.api.entities.build import build_entity_list
-from app.api.listing import FirstPage, Listing, prepare_first_page
+from app.api.listing import FirstPage, Listing, prepare_grouped
 from app.api.opened import Shape
 from app.api.paging import Term
 from app.api.search import join_hits
@@ -79,7 +79,9 @@ def find_cooccurrences(
 def prepare_shape(shape: Shape) -> FirstPage:
     """Return the first page of a list that is not searched, with ``slug`` left open."""
     slug: BindParameter[str] = bindparam("slug")
-    return prepare_first_page(find_cooccurrences(slug, filters=shape.make_filters(), query=None))
+    return prepare_grouped(
+        find_cooccurrences(slug, filters=shape.make_filters(), query=None), entities
+    )
 
 
 # Whoever is of a type is looked for among so many of the most frequent, and among all only where
