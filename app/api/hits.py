@@ -24,6 +24,8 @@ from app.db.search import Query, SearchTarget, to_fts5
 from app.db.tables import read_utc
 from app.records import read_words, unpack_each
 
+# Put in order by the database, 61 to 300 hits among a million articles' quotations took 3.8 ms of a
+# processor by rank and 2.2 by date, and take 1.8 and 1.7 (in process).
 MOST_HITS = 300
 
 # The hits that are on the page or those that are not all are: either part finds nothing of no key.

@@ -57,8 +57,8 @@ class WordCounts:
 
     def __init__(self) -> None:
         """Know none."""
-        self._version = ""
-        self._counts: dict[tuple[str, str], int] = {}
+        # In one piece, since threads ask at once.
+        self._known: tuple[str, dict[tuple[str, str], int]] = ("", {})
 
     def count(self, word: str, *, index: SearchTarget, version: str, fetch: Fetch) -> int:
         """Return how many rows have a word; counted when it is first asked for.
@@ -69,9 +69,10 @@ class WordCounts:
             version: The data's, that `fetch` reads.
             fetch: Asks the database.
         """
-        counts = self._counts
-        if version != self._version or len(counts) >= _MOST_COUNTS:
-            self._version, self._counts = version, counts = version, {}
+        known_of, counts = self._known
+        if known_of != version or len(counts) >= _MOST_COUNTS:
+            counts = {}
+            self._known = (version, counts)
         found = counts.get((index, word))
         if found is None:
             found = fetch(_COUNT.format(index=index), (f'"{word}"',))[0][0]

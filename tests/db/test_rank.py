@@ -101,7 +101,7 @@ def test_words_that_are_counted_are_not_kept_without_end(
     counts = WordCounts()
     for word in ("a", "b", "c", "d", "e"):
         assert counts.count(word, index=INDEX, version="1", fetch=fetch_from(index)) == 0
-    assert len(counts._counts) == 2
+    assert len(counts._known[1]) == 2
 
 
 @pytest.mark.parametrize(
