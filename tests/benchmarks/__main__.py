@@ -85,7 +85,7 @@ def main() -> int:
 
     plan = Plan(
         runs=asked.runs or (3 if asked.quick else 5),
-        seconds=asked.seconds or 3,
+        seconds=asked.seconds or 2,
         export_seconds=20 if asked.quick else 90,
     )
     scratch = Path(tempfile.mkdtemp(prefix="onrecord-bench-"))

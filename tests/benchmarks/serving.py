@@ -41,9 +41,9 @@ from tests.benchmarks.servers import (
 _CACHE_BYTES = CACHE_MIB << 20
 # The slowest hundredth of fewer answers is one of them; a run goes on for more, five times as long.
 _FEWEST = 200
-# The slowest hundredth of three seconds is thirty answers or so; of more rounds the median is steadier.
+# The slowest hundredth of two seconds is twenty answers or so; more rounds have a steadier median.
 _MORE_ROUNDS = 2
-_WARM_SECONDS = 60
+_WARM_SECONDS = 40
 _RATE = "requests_per_second"
 _IMPORTS = "import fastapi, sqlmodel, uvicorn"
 
@@ -90,7 +90,7 @@ class Bench:
         self._warm_until = 0.0
 
     def keep_warm(self) -> None:
-        """Read the corpora once in a minute: some systems take back what was not used for two."""
+        """Read the corpora now and then: some systems take back what was not used for minutes."""
         if time.monotonic() < self._warm_until:
             return
         seconds = sum(read_once(corpus) for corpus in self.corpora.values())
