@@ -73,7 +73,7 @@ def find_kept(
 
 
 def count_kept(session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int]:
-    """Return the groups and how many items they are in all; two queries more when some do not fit.
+    """Return the groups and how many items they are in all; two when some do not fit.
 
     Args:
         session: Where from.
@@ -90,14 +90,16 @@ def count_kept(session: Session, kept: Kept, *, limit: int) -> tuple[Groups, int
         rows = _ready_months(kept.what, kept.name).all(connection, **values, most=limit + 1)
         if rows and rows[0].period is None:
             rows.append(rows.pop(0))
-        if len(rows) <= limit:
-            return Groups(rows, len(rows)), sum(row.number for row in rows)
-    summed, grouped = _ready_groups(kept.what, kept.name, kept.interval)
-    rows = grouped.all(connection, **values)
-    groups = rows[0].groups if rows else 0
+        groups = len(rows)
+    else:
+        rows = _ready_years(kept.what, kept.name).all(connection, **values)
+        groups = rows[0].groups if rows else 0
     if groups <= limit:
         return Groups(rows, groups), sum(row.number for row in rows)
-    return Groups(rows, groups), int(summed.scalar(connection, **values) or 0)
+    whole = _ready_whole(kept.what, kept.name).first(connection, **values)
+    if kept.interval == "month":
+        groups = whole.months
+    return Groups(rows[:limit], groups), whole.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,34 +186,38 @@ def _ready_months(what: Counted, name: str) -> Ready:
 
 
 @cache
-def _ready_groups(
-    what: Counted, name: str, interval: Literal["month", "year"]
-) -> tuple[Ready, Ready]:
-    """Return the statements for the total and the groups; made once, they are half of the work."""
+def _ready_whole(what: Counted, name: str) -> Ready:
+    """Return the statement for how many items there are in all, and in how many months."""
+    number = func.sum(monthly_counts.c.count).label("number")
+    months = func.count().label("months")
+    return Ready(select(number, months).where(_find_these(what, name).kept))
+
+
+@cache
+def _ready_years(what: Counted, name: str) -> Ready:
+    """Return the statement for the years; made once, it is half of the work."""
     counts = monthly_counts.c
-    these = _find_these(what, name).kept
-    period = func.substr(counts.month, 1, 7 if interval == "month" else 4)
+    period = func.substr(counts.month, 1, 4)
     grouped = (
         select(
             period.label("period"),
             func.sum(counts.count).label("number"),
             func.count().over().label("groups"),
         )
-        .where(these)
+        .where(_find_these(what, name).kept)
         .group_by(period)
         .order_by(case((period == "", 1), else_=0), period)
         .limit(bindparam("limit", type_=Integer()))
         .subquery("shown")
     )
-    start = "-01" if interval == "month" else "-01-01"
     shown = select(
         null().label("value"),
         null().label("label"),
-        case((grouped.c.period != "", grouped.c.period.concat(start))).label("period"),
+        case((grouped.c.period != "", grouped.c.period.concat("-01-01"))).label("period"),
         grouped.c.number,
         *_select_moments(
-            what, name, interval, of=grouped, period=grouped.c.period, number=grouped.c.number
+            what, name, "year", of=grouped, period=grouped.c.period, number=grouped.c.number
         ),
         grouped.c.groups,
     ).order_by(case((grouped.c.period == "", 1), else_=0), grouped.c.period)
-    return Ready(select(func.sum(counts.count)).where(these)), Ready(shown)
+    return Ready(shown)

@@ -52,6 +52,20 @@ def count_words(text: str) -> tuple[int, str | None]:
     return len(words), " ".join(again)
 
 
+def words_row(what: str, *, key: int, text: str, published_at: Any) -> dict[str, Any]:
+    """Return what is kept of the words of a quotation or claim, as `app.db.tables.QuoteWords`.
+
+    Args:
+        what: "quote" or "claim".
+        key: Its own.
+        text: Its text.
+        published_at: When its article was published, as whoever writes the row has it.
+    """
+    words, repeated = count_words(text)
+    row = {f"{what}_key": key, "published_at": published_at}
+    return {**row, "words": words, "repeated": repeated}
+
+
 class WordCounts:
     """How many rows of an index have a word, of one version of the data at a time."""
 

@@ -284,8 +284,10 @@ def find_single_words(text: str, sought: list[tuple[str, bool]] | None) -> list[
         text: As for `find_matches`, whose answer this is.
         sought: As from `list_sought`, once for many texts.
     """
-    folded = None if sought is None else fold_letters(text)
-    if folded is None or sought is None:
+    if sought is None:
+        return None
+    folded = fold_letters(text)
+    if folded is None:
         return None
     # Between spaces, so that a word is its letters with a space before and behind. A pattern for
     # each word would have to be compiled: 0.1 ms, and the next request's words are others.

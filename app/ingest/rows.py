@@ -17,7 +17,7 @@ from sqlalchemy import Table
 from app.db import plain, tables
 from app.db.fold import fold
 from app.db.ids import ARTICLE, SOURCE, to_key
-from app.db.rank import count_words
+from app.db.rank import words_row
 from app.ingest.said import GlobalEntity, SaidMapper, to_json
 from app.parsing.types import ParsedArticle, RawArticle, Span
 from app.records import make_records
@@ -260,14 +260,13 @@ def to_records(
 
 def to_words(rows: ArticleRows) -> dict[str, list[dict[str, Any]]]:
     """Return what a search's hits are put in order by (`tables.QuoteWords`), as rows by table."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for what, said in (("quote", rows.quotes), ("claim", rows.claims)):
-        found[f"{what}_words"] = made = []
-        for one in said:
-            words, repeated = count_words(one.text)
-            row = {f"{what}_key": one.key, "published_at": one.published_at}
-            made.append({**row, "words": words, "repeated": repeated})
-    return found
+    return {
+        f"{what}_words": [
+            words_row(what, key=one.key, text=one.text, published_at=one.published_at)
+            for one in said
+        ]
+        for what, said in (("quote", rows.quotes), ("claim", rows.claims))
+    }
 
 
 def to_values(row: Any) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def read_time(record: bytes) -> bytes | None:
 def read_plain_words(record: bytes) -> PlainWords | None:
     """Return its words without making a text of them; None where JSON writes a letter otherwise.
 
-    It takes 0.8 µs, and with several parts 2.
+    It takes 2 µs on average, where two in five have several parts.
     """
     found = _PLAIN.match(record, _FORM_AT)
     if found is None:

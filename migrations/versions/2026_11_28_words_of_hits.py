@@ -7,7 +7,7 @@ is found is put in order before a page of it is read.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db.rank import count_words
+from app.db.rank import words_row
 from app.db.tables import UtcDateTime
 
 revision: str = "0015"
@@ -57,17 +57,11 @@ def fill(table: sa.Table, what: str) -> None:
     some = sa.select(said).where(said.c.key > last).order_by(said.c.key).limit(AT_ONCE)
     rows = op.get_bind().execute(some, {"last": -1}).all()
     while rows:
-        counted = [count_words(row.text) for row in rows]
         op.bulk_insert(
             table,
             [
-                {
-                    f"{what}_key": row.key,
-                    "published_at": row.published_at,
-                    "words": words,
-                    "repeated": repeated,
-                }
-                for row, (words, repeated) in zip(rows, counted, strict=True)
+                words_row(what, key=row.key, text=row.text, published_at=row.published_at)
+                for row in rows
             ],
         )
         rows = op.get_bind().execute(some, {"last": rows[-1].key}).all()

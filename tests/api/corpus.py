@@ -16,7 +16,7 @@ from app.db.engine import make_writer_engine
 from app.db.fold import fold
 from app.db.ids import to_key
 from app.db.near import to_words_key
-from app.db.rank import count_words
+from app.db.rank import words_row
 from app.db.schema import upgrade
 from app.ingest.months import recount_months
 from app.ingest.stories import to_bands, to_sketch
@@ -404,16 +404,11 @@ def write_rows(connection: Connection, drafts: list[Draft], *, checksum: int) ->
                 connection.execute(insert(getattr(stored, table)), draft.rows[table])
         for what in ("quote", "claim"):
             rows = [
-                {f"{what}_key": row["key"], "published_at": row["published_at"], **count_row(row)}
+                words_row(what, key=row["key"], text=row["text"], published_at=row["published_at"])
                 for row in draft.rows.get(f"{what}s", ())
             ]
             if rows:
                 connection.execute(insert(getattr(stored, f"{what}_words")), rows)
-
-
-def count_row(row: dict[str, Any]) -> dict[str, Any]:
-    words, repeated = count_words(row["text"])
-    return {"words": words, "repeated": repeated}
 
 
 def write_sketches(connection: Connection, drafts: list[Draft]) -> None:

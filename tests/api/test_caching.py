@@ -31,9 +31,8 @@ PATHS = [
 
 @pytest.fixture
 def statements(app: FastAPI) -> Iterator[list[tuple[str, Any]]]:
-    with noted_statements(
-        *app.state.engines
-    ) as seen:  # the state is read by a connection of its own
+    # The state is read by a connection of its own.
+    with noted_statements(*app.state.engines) as seen:
         yield seen
 
 

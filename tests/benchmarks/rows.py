@@ -19,7 +19,7 @@ from pydantic_core import from_json, to_json
 from app.db.fold import fold
 from app.db.ids import ARTICLE, ATTRIBUTION, CLAIM, QUOTE, SOURCE, to_key
 from app.db.near import to_words_key
-from app.db.rank import count_words
+from app.db.rank import words_row
 from app.ingest.unnamed import fold_source
 from app.records import claim_record, pack, quote_record
 from app.vocabulary import ClaimKind, MentionKind, SpeakerKind
@@ -351,14 +351,13 @@ def make_rows(articles: list[Article]) -> dict[str, list[Row]]:
 
 def make_words(made: dict[str, list[Row]]) -> dict[str, list[Row]]:
     """Return what is counted of the words of quotations and claims, by table."""
-    rows: dict[str, list[Row]] = {}
-    for what in ("quote", "claim"):
-        rows[f"{what}_words"] = counted = []
-        for row in made[f"{what}s"]:
-            words, repeated = count_words(row["text"])
-            also = {"words": words, "repeated": repeated}
-            counted.append({f"{what}_key": row["key"], "published_at": row["published_at"], **also})
-    return rows
+    return {
+        f"{what}_words": [
+            words_row(what, key=row["key"], text=row["text"], published_at=row["published_at"])
+            for row in made[f"{what}s"]
+        ]
+        for what in ("quote", "claim")
+    }
 
 
 def make_records(articles: list[Article], made: dict[str, list[Row]]) -> dict[str, list[Row]]:
