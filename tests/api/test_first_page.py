@@ -30,10 +30,14 @@ SEARCHES = (
 SORTS = ("-published_at", "-id,relevance", "relevance", "relevance,-published_at")
 
 
+@pytest.mark.parametrize("few", [True, False])
 @pytest.mark.parametrize("path", LISTS)
 def test_a_first_page_is_what_the_list_has(
-    path: str, client: TestClient, app: Application, monkeypatch: pytest.MonkeyPatch
+    path: str, few: bool, client: TestClient, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not few:  # what is found here is so many then
+        monkeypatch.setattr("app.api.hits._MOST_RECORDS", 0)
+        monkeypatch.setattr("app.api.hits.MOST_RANKED", 3)
     module = LISTS[path]
     asked: list[FirstPage] = []
     found = 0
