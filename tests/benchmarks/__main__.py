@@ -22,6 +22,7 @@ from rich.console import Console
 from tests.benchmarks.corpus import GENERATOR_VERSION, ensure_corpus, find_corpus
 from tests.benchmarks.ingest import SMALL_FILES, measure_ingest
 from tests.benchmarks.load import LoadError, find_wrk
+from tests.benchmarks.memory import hold
 from tests.benchmarks.report import describe_machine, find_ratios, print_tables, write_readme
 from tests.benchmarks.scenarios import COLD, SCENARIOS, open_corpus
 from tests.benchmarks.servers import ROOT
@@ -99,7 +100,10 @@ def main() -> int:
             made[articles] = None if was_there else round(time.monotonic() - began, 1)
         if asked.corpora_only:
             return 0
-        measured = _measure_corpora(corpora, chosen, scratch=scratch, plan=plan, say=say)
+        bench = Bench(corpora, folder=scratch, plan=plan, say=say)
+        bench.keep_warm()
+        with hold(corpora.values(), say=say):
+            measured = _measure_corpora(bench, chosen, say=say)
         found["corpora"] = {
             str(size): figures | {"corpus": _describe(corpora[size], made=made[size])}
             for size, figures in measured.items()
@@ -127,11 +131,9 @@ def main() -> int:
     return 0
 
 
-def _measure_corpora(
-    corpora: dict[int, Path], chosen: list[str], *, scratch: Path, plan: Plan, say: Any
-) -> dict[int, dict[str, Any]]:
-    bench = Bench(corpora, folder=scratch, plan=plan, say=say)
-    found: dict[int, dict[str, Any]] = {size: {"scenarios": {}, "failed": {}} for size in corpora}
+def _measure_corpora(bench: Bench, chosen: list[str], *, say: Any) -> dict[int, dict[str, Any]]:
+    sizes = bench.corpora.keys()
+    found: dict[int, dict[str, Any]] = {size: {"scenarios": {}, "failed": {}} for size in sizes}
     for scenario in SCENARIOS:
         if scenario.name not in chosen:
             continue
@@ -147,7 +149,7 @@ def _measure_corpora(
                 say(f"{scenario.name}, {size:,} articles, FAILED: {figures}")
             else:
                 found[size]["scenarios"][scenario.name] = figures
-    largest = max(corpora)
+    largest = max(sizes)
     if "export" in chosen:
         found[largest]["export"] = bench.measure_export(largest)
     if "start" in chosen:

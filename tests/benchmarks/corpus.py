@@ -175,19 +175,6 @@ def ensure_corpus(
     return path
 
 
-def read_once(path: Path) -> float:
-    """Read a file from end to end; return how many seconds that took.
-
-    What is measured is the program and not the disk: a database that fits into memory lies there
-    after a day's use, and the small one lies there from its first request on.
-    """
-    began = time.monotonic()
-    with path.open("rb", buffering=0) as file:
-        while file.read(1 << 24):
-            pass
-    return time.monotonic() - began
-
-
 def write_corpus(
     path: Path, *, articles: int, seed: int = SEED, processes: int = 0, say: Say = lambda _: None
 ) -> None:
