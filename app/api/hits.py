@@ -26,7 +26,7 @@ from app.db.tables import read_utc
 from app.records import read_words, unpack_each
 
 # Of more hits than these the database ranks the best.
-MOST_RANKED = 1_000
+MOST_RANKED = 5_000
 
 # Where no more are found, the newest are chosen from the records of all of them. With dates alone,
 # which lie closer together, 21 to 60 took 0.1 ms more.
@@ -49,20 +49,26 @@ UNION ALL
 SELECT made.{one}_key, made.published_at, made.{who}_key, made.record, (SELECT total FROM size)
 FROM newest JOIN {one}_records AS made ON made.{one}_key = newest.key"""
 
-# Few hits with their records, else with what they are ranked by, or one row that says that they are
-# too many: the other parts find nothing, of no key.
+# Few hits with their records; else how many they are, with what those are ranked by that can be on
+# the page; or one row that says that they are too many. The other parts find nothing, of no key. Of
+# hits that have each of their words once the shorter one is the better one.
 _RANKED = """\
 WITH found AS MATERIALIZED (SELECT rowid AS key FROM {index} WHERE {index} MATCH ? LIMIT ?),
-size AS MATERIALIZED (SELECT count(*) <= ? AS is_few, count(*) > ? AS is_many FROM found)
-SELECT made.{one}_key, made.published_at, made.{who}_key, made.record
+size AS MATERIALIZED (
+  SELECT count(*) AS total, count(*) <= ? AS is_few, count(*) > ? AS is_many FROM found),
+hits AS MATERIALIZED (
+  SELECT said.{one}_key AS key, said.words, said.repeated FROM found JOIN {one}_words AS said
+    ON said.{one}_key = CASE WHEN NOT (SELECT is_few OR is_many FROM size) THEN found.key END),
+shortest AS (SELECT key, words FROM hits WHERE repeated IS NULL ORDER BY words, key LIMIT ?)
+SELECT made.{one}_key, made.published_at, made.{who}_key, made.record, NULL
 FROM found JOIN {one}_records AS made
   ON made.{one}_key = CASE WHEN (SELECT is_few FROM size) THEN found.key END
 UNION ALL
-SELECT said.{one}_key, NULL, said.words, said.repeated
-FROM found JOIN {one}_words AS said
-  ON said.{one}_key = CASE WHEN NOT (SELECT is_few OR is_many FROM size) THEN found.key END
+SELECT key, words, NULL, NULL, (SELECT total FROM size) FROM shortest
 UNION ALL
-SELECT NULL, NULL, NULL, NULL FROM size WHERE is_many"""
+SELECT key, words, repeated, NULL, (SELECT total FROM size) FROM hits WHERE repeated IS NOT NULL
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL FROM size WHERE is_many"""
 _READ = """\
 SELECT {one}_key, published_at, {who}_key, record FROM {one}_records
 WHERE {one}_key IN ({places})"""
@@ -165,14 +171,20 @@ def _find_best(
     searched: Searched, query: Query, *, sought: str, limit: int, rank: Rank, fetch: Fetch
 ) -> Found | None:
     most = max(limit, MOST_RANKED)
-    found = fetch(_write(_RANKED, searched), (sought, most + 1, limit, most))
+    found = fetch(_write(_RANKED, searched), (sought, most + 1, limit, most, limit))
     if found and found[0][0] is None:
         return None
-    total = len(found)
-    if total <= limit:
-        return _sort_few(found, query, rank=rank), total, None
-    hits = [Hit(key, words, repeated) for key, _, words, repeated in found]
-    best = sorted(zip(rank(hits), [hit.key for hit in hits], strict=True))[:limit]
+    total = found[0][-1] if found else 0
+    if total is None or not found:
+        return _sort_few([row[:-1] for row in found], query, rank=rank), len(found), None
+    hits = [Hit(key, words, repeated) for key, words, repeated, *_ in found]
+    longest = max((hit.words for hit in hits if hit.repeated is None), default=0)
+    # What is longer and was left out has to rank behind; words that most rows have weigh so little
+    # that a longer one can have the same rank.
+    *ranks, last, next_ = rank([*hits, Hit(0, longest, None), Hit(0, longest + 1, None)])
+    if last == next_:
+        return None
+    best = sorted(zip(ranks, [hit.key for hit in hits], strict=True))[:limit]
     keys = [key for _, key in best]
     rows = {row[0]: row for row in fetch(_write(_READ, searched, limit), keys)}
     return [rows[key] for key in keys], total, best[-1]

@@ -42,7 +42,7 @@ _CACHE_BYTES = CACHE_MIB << 20
 # The slowest hundredth of fewer answers is one of them; a run goes on for more, five times as long.
 _FEWEST = 200
 # The slowest hundredth of two seconds is twenty answers or so; more rounds have a steadier median.
-_MORE_ROUNDS = 2
+_MORE_ROUNDS = 4
 _WARM_SECONDS = 40
 _RATE = "requests_per_second"
 _IMPORTS = "import fastapi, sqlmodel, uvicorn"
@@ -219,7 +219,7 @@ class Bench:
             server.settle()
             return run, self._run_alone(server, walk) if is_last else None
         with self.serve(size) as fresh:
-            warm = _run_patiently(fresh, walk, seconds=1, most=walk.length // 4)
+            warm = _run_patiently(fresh, walk, seconds=usual / 4, most=walk.length // 4)
             left = walk.length - warm["sent"] - CONNECTIONS
             run = _run_patiently(fresh, walk, seconds=usual, most=left)
         if not is_last:
