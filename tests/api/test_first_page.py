@@ -1,5 +1,6 @@
 """A search without filters has statements of its own, and finds what all others find."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from app.api.listing import FirstPage
 from app.api.paging import Cursor, encode_cursor
+from app.db.rank import Hit
 from app.main import Application
 
 LISTS = {
@@ -67,6 +69,25 @@ def test_a_first_page_is_what_the_list_has(
     assert found > 100
     plain = sum(1 for q in SEARCHES if "-" not in q and '"' not in q and "'" not in q)
     assert len(asked) == plain * len(SORTS) * 2
+
+
+@pytest.mark.one_database  # PostgreSQL ranks all hits itself
+def test_where_ranks_do_not_tell_lengths_apart_the_database_ranks_all_hits(
+    client: TestClient, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "/v1/quotes?q=the&sort=relevance&limit=1"
+    app.finished.forget()
+    expected = client.get(address).json()
+    app.finished.forget()
+    asked = []
+
+    def rank_alike(hits: Sequence[Hit], *_: object, **__: object) -> list[int]:
+        asked.append(len(hits))
+        return [0] * len(hits)
+
+    monkeypatch.setattr("app.api.hits.rank_hits", rank_alike)
+    assert client.get(address).json() == expected
+    assert asked
 
 
 @pytest.mark.parametrize("path", ["/v1/quotes", "/v1/articles"])
