@@ -32,8 +32,8 @@ MOST_RANKED = 5_000
 # which lie closer together, 21 to 60 took 0.1 ms more.
 _MOST_RECORDS = 60
 
-# Few hits with their records; else how many they are with the newest ones' records: either part
-# finds nothing, of no key.
+# Few hits with their records, or the newest of many: either part finds nothing, of no key. Each row
+# says how many are found.
 _NEWEST = """\
 WITH found AS MATERIALIZED (SELECT rowid AS key FROM {index} WHERE {index} MATCH ?),
 size AS MATERIALIZED (SELECT count(*) AS total, count(*) <= ? AS is_few FROM found),
@@ -42,16 +42,16 @@ newest AS (
     ON said.{one}_key = CASE WHEN NOT (SELECT is_few FROM size) THEN found.key END
   ORDER BY said.published_at DESC, said.{one}_key DESC LIMIT ?
 )
-SELECT made.{one}_key, made.published_at, made.{who}_key, made.record, NULL
+SELECT made.{one}_key, made.published_at, made.{who}_key, made.record, (SELECT total FROM size)
 FROM found JOIN {one}_records AS made
   ON made.{one}_key = CASE WHEN (SELECT is_few FROM size) THEN found.key END
 UNION ALL
 SELECT made.{one}_key, made.published_at, made.{who}_key, made.record, (SELECT total FROM size)
 FROM newest JOIN {one}_records AS made ON made.{one}_key = newest.key"""
 
-# Few hits with their records; else how many they are, with what those are ranked by that can be on
-# the page; or one row that says that they are too many. The other parts find nothing, of no key. Of
-# hits that have each of their words once the shorter one is the better one.
+# Few hits with their records; else, with what they are ranked by, those that can be on the page; or
+# one row where there are too many. The other parts find nothing, of no key. Each row says how many
+# are found. Of hits that have each of their words once the shorter one is the better one.
 _RANKED = """\
 WITH found AS MATERIALIZED (SELECT rowid AS key FROM {index} WHERE {index} MATCH ? LIMIT ?),
 size AS MATERIALIZED (
@@ -60,7 +60,7 @@ hits AS MATERIALIZED (
   SELECT said.{one}_key AS key, said.words, said.repeated FROM found JOIN {one}_words AS said
     ON said.{one}_key = CASE WHEN NOT (SELECT is_few OR is_many FROM size) THEN found.key END),
 shortest AS (SELECT key, words FROM hits WHERE repeated IS NULL ORDER BY words, key LIMIT ?)
-SELECT made.{one}_key, made.published_at, made.{who}_key, made.record, NULL
+SELECT made.{one}_key, made.published_at, made.{who}_key, made.record, (SELECT total FROM size)
 FROM found JOIN {one}_records AS made
   ON made.{one}_key = CASE WHEN (SELECT is_few FROM size) THEN found.key END
 UNION ALL
@@ -68,7 +68,7 @@ SELECT key, words, NULL, NULL, (SELECT total FROM size) FROM shortest
 UNION ALL
 SELECT key, words, repeated, NULL, (SELECT total FROM size) FROM hits WHERE repeated IS NOT NULL
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL FROM size WHERE is_many"""
+SELECT NULL, NULL, NULL, NULL, total FROM size WHERE is_many"""
 _READ = """\
 SELECT {one}_key, published_at, {who}_key, record FROM {one}_records
 WHERE {one}_key IN ({places})"""
@@ -155,9 +155,7 @@ def read_hits(
 def _find_newest(searched: Searched, *, sought: str, limit: int, fetch: Fetch) -> Found:
     most = max(limit, _MOST_RECORDS)
     found = fetch(_write(_NEWEST, searched), (sought, most, limit))
-    total = len(found)
-    if found and found[0][-1] is not None:
-        total = found[0][-1]
+    total = found[0][-1] if found else 0
     newest = sorted(found, key=lambda row: (row[1] or "", row[0]), reverse=True)[:limit]
     rows = [row[:-1] for row in newest]
     last = None
@@ -172,11 +170,11 @@ def _find_best(
 ) -> Found | None:
     most = max(limit, MOST_RANKED)
     found = fetch(_write(_RANKED, searched), (sought, most + 1, limit, most, limit))
-    if found and found[0][0] is None:
-        return None
     total = found[0][-1] if found else 0
-    if total is None or not found:
-        return _sort_few([row[:-1] for row in found], query, rank=rank), len(found), None
+    if total > most:
+        return None
+    if total <= limit:
+        return _sort_few([row[:-1] for row in found], query, rank=rank), total, None
     hits = [Hit(key, words, repeated) for key, words, repeated, *_ in found]
     longest = max((hit.words for hit in hits if hit.repeated is None), default=0)
     # What is longer and was left out has to rank behind; words that most rows have weigh so little
